@@ -1,0 +1,272 @@
+//! Sections `ci` and `workflows`: pipelines, what they run on which event, and how untrusted values flow through them.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::model::fact::Fact;
+
+/// Pipelines of all systems, and what they do.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Ci {
+    /// Every CI system that has a definition in the tree.
+    pub systems: Fact<Vec<CiSystem>>,
+    /// Names of apps and checks that no definition in the tree explains.
+    pub external_checks: Fact<Vec<String>>,
+    /// The default permission of the token that a task gets: `read` or `write`.
+    pub default_token: Fact<String>,
+    /// Whether pipelines are switched on.
+    pub enabled: Fact<bool>,
+    /// What the forge lets a project's job token reach.
+    pub project_token_scope: Fact<String>,
+    /// What the pipelines do: tests, scans, publishing, by step.
+    pub capabilities: Fact<Vec<Capability>>,
+    /// Scanners that the platform runs without a pipeline.
+    pub platform_scanners: Fact<Vec<PlatformScanner>>,
+}
+
+/// One CI system.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct CiSystem {
+    /// `github_actions`, `gitlab_ci`, `forgejo_actions`, `gitea_actions`, `circleci`, `appveyor`, `cloud_build`, `travis`, `jenkins`, `azure_pipelines`, `buildkite`, `cirrus`, `drone`, `woodpecker`, `tekton`, `bitbucket`, `earthly`, …
+    pub system: String,
+    /// The file.
+    pub path: String,
+    /// How deeply it was analysed: `full`, `minimal` or `detected`.
+    pub analysed: String,
+    /// `ok`, `parse_error`, `unread`, or `unresolved` (it includes something local that is not there).
+    pub parsed: String,
+    /// Where and how it does not parse.
+    pub error: Option<String>,
+    /// Whether the system issues a repository token for every task (the Actions family, GitLab).
+    pub issues_token: bool,
+    /// Names of credentials it uses.
+    pub credentials: Vec<String>,
+    /// Whether it runs at all: `null` where only the forge could tell.
+    pub active: Option<bool>,
+}
+
+/// One thing a pipeline does.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct Capability {
+    /// `test`, `sca`, `sast`, `secret_scan`, `sbom`, `sign`, `publish`, `build`, `lint`.
+    pub kind: String,
+    /// The tool or command.
+    pub tool: String,
+    /// What the tool covers: `vulnerabilities`, `malicious`, `licenses`, `secrets`, languages …
+    pub covers: Vec<String>,
+    /// The system, as in `ci.systems`.
+    pub system: String,
+    /// The file.
+    pub path: String,
+    /// The job.
+    pub job: String,
+    /// The line of the step.
+    pub line: u64,
+    /// When it runs: `change_request`, `merge_queue`, `push_primary`, `push`, `tag`, `release`, `schedule`, `manual`, `other`.
+    pub triggers: Vec<String>,
+    /// Filters by path: `no`, `non_code` (they leave out documentation only), `code`.
+    pub path_filtered: String,
+    /// How the step was recognised: `direct`, `target` (through a target of a build file), `opaque` (a script or workflow that was not read).
+    pub resolved: String,
+    /// Whether its failure stops the job: no `continue-on-error`, no `|| true`.
+    pub blocking: bool,
+    /// Whether a condition switches it off for good, such as `if: false`.
+    pub disabled: bool,
+    /// The name of the status check it makes; with `*` where a matrix value stands.
+    pub check_name: Option<String>,
+    /// Jobs it waits for, directly or not.
+    pub needs: Vec<String>,
+}
+
+/// A scanner of the platform.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct PlatformScanner {
+    /// `sast`, `sca` or `secret_scan`.
+    pub kind: String,
+    /// The product.
+    pub product: String,
+    /// `configured` or `off`.
+    pub state: String,
+    /// Languages it covers.
+    pub languages: Vec<String>,
+}
+
+/// The deep analysis of workflows.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Workflows {
+    /// Whether any CI definition exists.
+    pub present: Fact<bool>,
+    /// Whether every definition was read and understood to the depth that its system allows; `false` names none: see `ci.systems`.
+    pub complete: Fact<bool>,
+    /// Every job.
+    pub jobs: Fact<Vec<Job>>,
+    /// Every declared input.
+    pub inputs: Fact<Vec<Input>>,
+    /// Values from outside and from collaborators that reach a place of interest.
+    pub flows: Fact<Vec<Flow>>,
+    /// Actions and workflows of other repositories, with what they are given.
+    pub remote: Fact<Vec<Remote>>,
+    /// Places where code of a change request is obtained.
+    pub checkouts: Fact<Vec<Checkout>>,
+    /// Write permissions that no step is known to need.
+    pub excess: Fact<Vec<Excess>>,
+}
+
+/// One job.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Job {
+    /// The system, as in `ci.systems`.
+    pub system: String,
+    /// The file.
+    pub path: String,
+    /// The job.
+    pub job: String,
+    /// Its line.
+    pub line: u64,
+    /// The events that start it.
+    pub triggers: Vec<String>,
+    /// Effective permissions: scope to `read`, `write` or `none`; empty when none are stated or all are taken away.
+    pub permissions: std::collections::BTreeMap<String, String>,
+    /// Where they are stated: `job`, `workflow`, `caller` or `default` (nowhere).
+    pub permission_source: String,
+    /// `write_all` or `read_all` where the short form is in force.
+    pub permission_all: Option<String>,
+    /// Names of secrets it uses.
+    pub secrets_used: Vec<String>,
+    /// Its environment.
+    pub environment: Option<String>,
+    /// `hosted`, `self_hosted` or `unknown`.
+    pub runner: String,
+    /// Whether it calls a reusable workflow: `local`, `remote`, or none.
+    pub calls: Option<String>,
+    /// Whether some step is unknown to the table of what steps need.
+    pub unknown_steps: Vec<String>,
+    /// Conditions that stand before it.
+    pub guards: Vec<Guard>,
+}
+
+/// A condition before a job or step.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Guard {
+    /// `author`, `actor`, `association`, `label`, `environment`, `same_repo`, `permission_check`, `paths`, `never` (always false).
+    pub kind: String,
+    /// The condition as written, or the job that checks.
+    pub condition: String,
+    /// The line.
+    pub line: u64,
+}
+
+/// One declared input.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Input {
+    /// The system.
+    pub system: String,
+    /// The file.
+    pub path: String,
+    /// The line.
+    pub line: u64,
+    /// `workflow_dispatch`, `workflow_call`, `repository_dispatch`, `pipeline_parameter`, `substitution`.
+    pub trigger: String,
+    /// The name.
+    pub name: String,
+    /// `string`, `boolean`, `choice`, `number`, `environment`, `untyped`.
+    #[serde(rename = "type")]
+    pub input_type: String,
+}
+
+/// A value on its way to a place of interest.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+pub struct Flow {
+    /// The file where it arrives.
+    pub path: String,
+    /// The line, counted from 1.
+    pub line: u64,
+    /// The system.
+    pub system: String,
+    /// The job.
+    pub job: String,
+    /// The name or number of the step.
+    pub step: String,
+    /// The expression.
+    pub expr: String,
+    /// Who controls the value: `untrusted` (anybody), `writer` (who may push), `collaborator` (who may start the pipeline).
+    pub source_class: String,
+    /// The type of the input it comes from, where it comes from one.
+    pub input_type: Option<String>,
+    /// Where it arrives: `shell`, `script`, `action_code`, `env_file`, `nested_shell` (`eval` and its like), `opaque_input`.
+    pub sink: String,
+    /// How it gets there: `direct`, `env_expr`, `output`, `input`, `matrix`, `variable`.
+    pub via: String,
+    /// What makes it harmless: `none`, `env_quoted`, `allowlist`, `ref_filter`, `boolean`, `typed`, `data_input`.
+    pub sanitiser: String,
+    /// Conditions before it.
+    pub guards: Vec<String>,
+    /// How to rewrite it.
+    pub fix: Option<String>,
+}
+
+/// Something of another repository that a pipeline uses.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Remote {
+    /// The file.
+    pub path: String,
+    /// The line.
+    pub line: u64,
+    /// The job.
+    pub job: String,
+    /// Such as `actions/checkout`.
+    pub uses: String,
+    /// The reference after `@`.
+    #[serde(rename = "ref")]
+    pub reference: String,
+    /// `action`, `workflow`, `orb`, `image`.
+    pub kind: String,
+    /// Whether the reference is a full commit id or digest.
+    pub pinned: bool,
+    /// Whether the table of actions knows it.
+    pub known: bool,
+    /// Secrets it is given: `inherit`, `named`, `none`.
+    pub secrets: String,
+}
+
+/// A place where code of a change request is obtained.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Checkout {
+    /// The file.
+    pub path: String,
+    /// The job.
+    pub job: String,
+    /// The line.
+    pub line: u64,
+    /// The privileged events that start the job.
+    pub triggers: Vec<String>,
+    /// `head`, `merge`, `dynamic` (a number or reference from outside), `artifact`, `base`.
+    pub ref_class: String,
+    /// `checkout`, `gh_pr_checkout`, `git`, `archive`, `artifact`, `opaque`.
+    pub via: String,
+    /// Whether the code is visibly executed afterwards in that job.
+    pub executed_after: bool,
+    /// The line of that execution.
+    pub executed_line: Option<u64>,
+    /// What is in reach of it: `write_token`, `secrets`, `self_hosted`, `default_token` (its size is not stated), `none`.
+    pub credentials: Vec<String>,
+    /// Conditions before it.
+    pub guards: Vec<Guard>,
+}
+
+/// A write permission that no step is known to need.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Excess {
+    /// The file.
+    pub path: String,
+    /// The job.
+    pub job: String,
+    /// The line of the permission, or of the job.
+    pub line: u64,
+    /// The scope, such as `contents`; `*` for `write-all`.
+    pub scope: String,
+    /// What is granted: `write`, `write_all`, `read_all`.
+    pub granted: String,
+    /// `table` (every step is known and none needs it) or `unknown_step`.
+    pub basis: String,
+}

@@ -1,0 +1,99 @@
+//! Section `deps`: manifests, lock files, and what is fetched besides them.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::model::fact::Fact;
+
+/// What is known about dependencies.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Deps {
+    /// One entry per ecosystem that the tree shows, by source files or manifests; vendored, test and example directories aside.
+    pub ecosystems: Fact<Vec<Ecosystem>>,
+    /// Downloads outside any package manager, in build scripts, pipelines and container files.
+    pub adhoc: Fact<Vec<Download>>,
+    /// Configuration of a tool that keeps dependencies current; `null` when there is none.
+    pub update_config: Fact<Option<UpdateConfig>>,
+}
+
+/// One ecosystem.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Ecosystem {
+    /// Such as `cargo`, `npm`, `python`, `go`, `maven`, `c`.
+    pub ecosystem: String,
+    /// Whether any package manager exists: `yes`, `optional` (C, C++, Fortran), `no` (shell, SQL, …).
+    pub package_manager: String,
+    /// Manifests of the product.
+    pub manifests: Vec<Manifest>,
+    /// Manifests of side tools: documentation, tests, examples, CI.
+    pub side_manifests: Vec<Manifest>,
+    /// Paths of lock files.
+    pub lockfiles: Vec<String>,
+    /// Source files of the product in this language.
+    pub source_files: u64,
+    /// Modules imported that are neither the language's own nor the project's: up to ten, with where.
+    pub third_party_imports: Vec<Import>,
+    /// Directories with vendored sources.
+    pub vendored: Vec<String>,
+}
+
+/// One manifest.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Manifest {
+    /// Its path.
+    pub path: String,
+    /// `parsed`, `empty`, `unparsable`, `dynamic` (computed by a program), `unread`.
+    pub state: String,
+    /// How many direct dependencies it lists.
+    pub direct: u64,
+    /// Whether it pins the version of the language's toolchain, and how.
+    pub toolchain: Option<String>,
+}
+
+/// One import of a module from elsewhere.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Import {
+    /// The module.
+    pub name: String,
+    /// The file.
+    pub path: String,
+    /// The line.
+    pub line: u64,
+}
+
+/// One download outside a package manager.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Download {
+    /// The file.
+    pub path: String,
+    /// The line.
+    pub line: u64,
+    /// `pipe_to_shell`, `download`, `clone`, `package_list`.
+    pub form: String,
+    /// What is fetched: `library`, `tool`, `source_for_test`, `unknown`.
+    pub what: String,
+    /// Whose it is: `own` or `third`.
+    pub owner: String,
+    /// How it is pinned: `digest`, `commit`, `tag`, `none`.
+    pub pin: String,
+    /// For what: `product` or `test`.
+    #[serde(rename = "use")]
+    pub used_for: String,
+    /// Whether it comes over plain http.
+    pub plain_http: bool,
+    /// The command or address.
+    pub target: String,
+}
+
+/// Configuration of a tool that keeps dependencies current.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct UpdateConfig {
+    /// `dependabot`, `renovate`, …
+    pub tool: String,
+    /// Its file.
+    pub path: String,
+    /// The ecosystems it covers; `*` for all.
+    pub ecosystems: Vec<String>,
+    /// Whether it covers one of the product's ecosystems.
+    pub covers_product: bool,
+}

@@ -1,0 +1,205 @@
+//! Section `docs`: documents of the project and what they say, topic by topic.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::model::fact::Fact;
+
+/// What is known about the documents.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Docs {
+    /// Every document that was read, without its text.
+    pub documents: Fact<Vec<DocumentFact>>,
+    /// The change log, at the head and in the tree of the newest release's tag.
+    pub changelog: Fact<Vec<ChangelogSection>>,
+    /// Change-log files that exist, whatever they hold.
+    pub changelog_files: Fact<Vec<ChangelogFile>>,
+    /// Documentation sites, wikis and other places outside the tree.
+    pub sites: Fact<Vec<Site>>,
+    /// What the documents say, by the name of the topic (policies/topics/).
+    pub topics: BTreeMap<String, Fact<TopicFinding>>,
+    /// Whether everything that could speak about a topic was read: known `true` means that not finding it is absence; known `false` that
+    /// a place outside has to be looked at by a person; unknown that more access would read it.
+    pub closed: BTreeMap<String, Fact<bool>>,
+    /// The places that were not read, by topic.
+    pub doors: BTreeMap<String, Fact<Vec<Door>>>,
+    /// Files and sections about data that other requirements read: specifications of interfaces.
+    pub interfaces: Fact<Vec<Interface>>,
+    /// Forms and templates for issues.
+    pub issue_templates: Fact<Vec<IssueTemplate>>,
+    /// Keys named for verifying releases: files and fingerprints.
+    pub key_files: Fact<Vec<String>>,
+}
+
+/// One document, without its text.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct DocumentFact {
+    /// Its path.
+    pub path: String,
+    /// Its roles, such as `security`, `contributing`, `readme`.
+    pub roles: Vec<String>,
+    /// How it was found: `root`, `dir`, `site_root`, `link`.
+    pub via: String,
+    /// Words of body text, without markup, badges and licence headers.
+    pub words: u64,
+    /// `ok`, `empty`, `short`, `pointer`, `lfs_pointer`, `broken_link`, `truncated`, `unreadable`.
+    pub state: String,
+    /// For a pointer: where it points.
+    pub target: Option<String>,
+    /// Whether its language is not English.
+    pub foreign: bool,
+}
+
+/// One section of a change log.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct ChangelogSection {
+    /// The file.
+    pub path: String,
+    /// `head` or `release`.
+    pub at: String,
+    /// The line of the heading.
+    pub line: u64,
+    /// The version it names.
+    pub version: String,
+    /// Its entries that say something: bullets or sentences.
+    pub entries: u64,
+    /// Words in it.
+    pub words: u64,
+    /// Whether it holds nothing but a generic phrase or a compare link.
+    pub generic: bool,
+}
+
+/// A change-log file.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct ChangelogFile {
+    /// The file.
+    pub path: String,
+    /// `head` or `release`.
+    pub at: String,
+    /// `ok`, `empty`, `pointer`.
+    pub state: String,
+    /// For a pointer: where it points.
+    pub target: Option<String>,
+}
+
+/// A place outside the tree.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct Site {
+    /// Its address.
+    pub url: String,
+    /// The label or field that gives it.
+    pub label: String,
+    /// `docs`, `api`, `wiki`, `homepage`, `policy`, `download`.
+    pub kind: String,
+    /// The file that gives it.
+    #[serde(rename = "where")]
+    pub place: String,
+    /// The line in that file.
+    pub line: Option<u64>,
+    /// Whether its sources lie in this tree.
+    pub source_in_tree: bool,
+}
+
+/// A place that may speak about a topic and was not read.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+pub struct Door {
+    /// `fallback` (the owner's health files), `site`, `link`, `release_body`, `unread` (a document of the tree that could not be read).
+    pub kind: String,
+    /// Its address, or what has to be read.
+    #[serde(rename = "where")]
+    pub place: String,
+    /// The file that leads there.
+    pub path: Option<String>,
+    /// The line in that file.
+    pub line: Option<u64>,
+}
+
+/// What all documents together say about one topic.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct TopicFinding {
+    /// The best class found: `stated`, `partial`, `mention`, `contradicted` (stated in one place and denied in another), `denied`, `foreign`
+    /// (a document of the right role in another language), `placeholder`, `deferred`, `absent`.
+    pub class: String,
+    /// The slots filled at the best place.
+    pub slots: Vec<String>,
+    /// The slots missing there.
+    pub missing: Vec<String>,
+    /// Slots filled anywhere in documents of a fitting role.
+    pub slots_anywhere: Vec<String>,
+    /// The places, best first.
+    pub findings: Vec<TopicPlace>,
+    /// Links for this topic that lead out of the tree.
+    pub links: Vec<TopicLink>,
+    /// Whether a document of the topic's role exists in the tree, and its state: `ok`, `empty`, `short`, `placeholder`, `pointer`, `none`.
+    pub document: String,
+    /// Its path.
+    pub document_path: Option<String>,
+    /// Words of the document or section at the best place.
+    pub words: u64,
+}
+
+/// One place that speaks about a topic.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct TopicPlace {
+    /// The class of this place.
+    pub class: String,
+    /// The file.
+    pub path: String,
+    /// The role it has for this topic.
+    pub role: String,
+    /// The heading path, outermost first, joined by ` › `.
+    pub heading: String,
+    /// The line.
+    pub line: u64,
+    /// The slots filled here, and with which words.
+    pub slots: BTreeMap<String, String>,
+    /// A short quotation.
+    pub quote: String,
+}
+
+/// A link out of the tree that is given for a topic.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+pub struct TopicLink {
+    /// Its address.
+    pub url: String,
+    /// Its label.
+    pub label: String,
+    /// The file.
+    pub path: String,
+    /// The line.
+    pub line: u64,
+    /// Whether it stands in an affirmative sentence that sends the reader there.
+    pub affirmative: bool,
+}
+
+/// The description of an interface.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct Interface {
+    /// `library`, `command_line`, `network_api`, `file_format`.
+    pub kind: String,
+    /// What shows that the project has such an interface: a manifest, a specification.
+    pub detected_by: String,
+    /// The document or specification that describes it; `null` when none was found.
+    pub described_by: Option<String>,
+    /// `parsed` (with descriptions), `bare` (without any), `unparsable`, `document`, `reference_site`; `null` when nothing describes it.
+    pub state: Option<String>,
+}
+
+/// A form or template for issues.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct IssueTemplate {
+    /// The file.
+    pub path: String,
+    /// `form`, `template` or `chooser`.
+    pub kind: String,
+    /// Questions or headings it has.
+    pub questions: u64,
+    /// Words of prompt.
+    pub words: u64,
+    /// Whether it is about defects (by its name, title, labels or text).
+    pub defect: bool,
+    /// Whether it is about security.
+    pub security: bool,
+}

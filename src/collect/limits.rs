@@ -1,0 +1,36 @@
+//! Every bound on what is read. Exceeding one makes a fact `truncated`, never an error and never a silent subset.
+
+/// Entries of one tree; more than this and the tree counts as incomplete.
+pub(crate) const TREE_ENTRIES: usize = 500_000;
+/// Nesting of directories.
+pub(crate) const TREE_DEPTH: usize = 100;
+/// Bytes of one blob that the content scan looks at; a larger blob is recorded by name and size only.
+pub(crate) const SCAN_BLOB_BYTES: u64 = 16 * 1024 * 1024;
+/// Bytes of one document, manifest or workflow.
+pub(crate) const TEXT_BYTES: u64 = 1024 * 1024;
+/// Documents read for prose.
+pub(crate) const DOCUMENTS: usize = 2_000;
+/// Bytes of all documents together.
+pub(crate) const DOCUMENT_BYTES: u64 = 32 * 1024 * 1024;
+/// CI definitions read.
+pub(crate) const CI_FILES: usize = 400;
+/// Commits looked at for authorship and sign-offs.
+pub(crate) const COMMITS: usize = 200;
+/// Commits counted before the count is cut.
+pub(crate) const COMMIT_COUNT: usize = 50_000;
+/// Tags listed.
+pub(crate) const TAGS: usize = 20_000;
+/// Hops of a symbolic link inside the tree.
+pub(crate) const SYMLINK_HOPS: usize = 5;
+/// Findings listed per fact; the rest is cut and the fact marked incomplete.
+pub(crate) const FINDINGS: usize = 200;
+/// Items of evidence kept per topic of prose.
+pub(crate) const TOPIC_FINDINGS: usize = 8;
+/// Characters of a quotation.
+pub(crate) const QUOTE_CHARS: usize = 200;
+/// Bytes that one archive may unfold to while its members are classified.
+pub(crate) const ARCHIVE_BYTES: u64 = 16 * 1024 * 1024;
+/// Members of an archive that are classified.
+pub(crate) const ARCHIVE_ENTRIES: usize = 200;
+/// Most times larger an archive may unfold.
+pub(crate) const ARCHIVE_RATIO: u64 = 100;

@@ -1,0 +1,125 @@
+//! Floor 1: the only module that reads repositories or the network. It collects facts and never judges them.
+//!
+//! One file per section of facts; a section is added by a new file here, one field of [`Facts`] and one line in
+//! [`collect`].
+
+pub mod binaries;
+pub mod branch;
+pub mod checks;
+pub mod ci;
+pub mod commits;
+pub mod deps;
+pub mod docs;
+pub mod files;
+pub mod insights;
+pub mod license;
+pub(crate) mod limits;
+pub mod links;
+pub mod org;
+pub mod project;
+pub mod releases;
+pub mod repo;
+pub mod secrets;
+pub mod security;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+use crate::model::subject::Subject;
+
+/// The number of the facts document's format.
+pub const FORMAT: u32 = 1;
+
+/// Everything observed about one subject. Its JSON form is `facts.json`; the paths in it are the names that policies use.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Facts {
+    /// The format of this document.
+    pub format: u32,
+    /// What was read.
+    pub subject: Subject,
+    /// How it was read.
+    pub collection: Collection,
+    /// The repository itself.
+    pub repo: repo::Repo,
+    /// The owning organization.
+    pub org: org::Org,
+    /// Rules on the primary branch.
+    pub branch: branch::Branch,
+    /// Pipelines.
+    pub ci: ci::Ci,
+    /// The deep analysis of workflows.
+    pub workflows: ci::Workflows,
+    /// Status checks that ran.
+    pub checks: checks::Checks,
+    /// Recent changes.
+    pub changes: checks::Changes,
+    /// Who may write.
+    pub collab: checks::Collab,
+    /// The tree as a whole.
+    pub files: files::Files,
+    /// Documents.
+    pub docs: docs::Docs,
+    /// Official addresses.
+    pub links: links::Links,
+    /// Licences.
+    pub license: license::License,
+    /// The history.
+    pub commits: commits::Commits,
+    /// Tags and releases.
+    pub releases: releases::Releases,
+    /// Dependencies.
+    pub deps: deps::Deps,
+    /// Files that are not text.
+    pub binaries: binaries::Binaries,
+    /// What looks like a credential.
+    pub secrets: secrets::Secrets,
+    /// Security settings and advisories.
+    pub security: security::Security,
+    /// Inventories of components.
+    pub sbom: security::Sbom,
+    /// Statements on exploitability.
+    pub vex: security::Vex,
+    /// Claims of the Security Insights file.
+    pub insights: insights::Insights,
+    /// The project around the repository.
+    pub project: project::Project,
+}
+
+/// How the facts were collected.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Collection {
+    /// When, RFC 3339. Not part of the digest.
+    pub collected_at: String,
+    /// By which version of osps.
+    pub tool: String,
+    /// With which access.
+    pub access: Access,
+    /// The sources that facts name.
+    pub sources: BTreeMap<String, Source>,
+}
+
+/// The access that collection had.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Access {
+    /// The kind of credential; `none` without one. Never the credential itself.
+    pub credential: String,
+    /// `read`, `write` or `admin`; `null` without a credential.
+    pub permission: Option<String>,
+    /// Whether the credential belongs to an owner of the organization; `null` where that is not known.
+    pub org_owner: Option<bool>,
+}
+
+/// One source of facts.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Source {
+    /// `git`, `worktree`, `rest`, `graphql`.
+    pub kind: String,
+    /// What exactly was read: a commit, a request.
+    #[serde(rename = "ref")]
+    pub reference: String,
+    /// The digest of what was read.
+    pub digest: Option<String>,
+    /// The status of the answer.
+    pub status: Option<u16>,
+}

@@ -1,0 +1,3 @@
+//! osps
+pub mod collect;
+pub mod model;

@@ -1,0 +1,164 @@
+//! All verdicts for one subject against one catalog version, and the level standing that follows.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::catalog::Remediation;
+use super::evidence::{Confidence, Evidence, EvidenceKind};
+use super::id::{Level, RequirementId};
+use super::ruling::{Need, Outcome};
+use super::subject::Subject;
+
+/// The number of the assessment document's format.
+pub const FORMAT: u32 = 1;
+
+/// How a requirement counts towards a level.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Standing {
+    /// Passed, not applicable, or attested.
+    Met,
+    /// Failed.
+    Unmet,
+    /// Needs review, unknown, or not run.
+    Open,
+    /// Failed, and a dated waiver stands beside it; it never counts as met.
+    Waived,
+}
+
+/// How the lists of levels are read.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum LevelMode {
+    /// Level 2 asks for everything of level 1 too: a requirement counts from its lowest level upwards.
+    #[default]
+    Cumulative,
+    /// A level asks for exactly what the catalog lists at it.
+    Exact,
+}
+
+/// A verdict on every active requirement of one catalog version for one subject.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Assessment {
+    /// The format of this document.
+    pub format: u32,
+    /// What was assessed.
+    pub subject: Subject,
+    /// Against which version of the standard.
+    pub catalog: CatalogRef,
+    /// By which policies.
+    pub policies: DigestRef,
+    /// From which facts.
+    pub facts: FactsRef,
+    /// The standing at each level.
+    pub levels: Levels,
+    /// The number of requirements by outcome; all six keys are present, and they add up to the active requirements.
+    pub outcomes: BTreeMap<Outcome, u32>,
+    /// One verdict per active requirement, sorted by id.
+    pub requirements: Vec<Verdict>,
+}
+
+/// Names a catalog.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CatalogRef {
+    /// Such as `osps-baseline`.
+    pub id: String,
+    /// Such as `2026-08-28`.
+    pub version: String,
+    /// `sha256:` and 64 hexadecimal digits of the catalog file.
+    pub digest: String,
+}
+
+/// Names something by its digest.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DigestRef {
+    /// `sha256:` and 64 hexadecimal digits.
+    pub digest: String,
+}
+
+/// Names a facts document.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FactsRef {
+    /// `sha256:` and 64 hexadecimal digits of the canonical JSON of the document without its times.
+    pub digest: String,
+    /// When the facts were collected, RFC 3339.
+    pub collected_at: String,
+}
+
+/// The standing at each level.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Levels {
+    /// How the lists of levels were read.
+    pub mode: LevelMode,
+    /// The highest level of which every counting requirement is met, with all levels below it; none when level 1 is not reached.
+    pub reached: Option<Level>,
+    /// Requirements whose list of levels is not upward closed, so that the two modes differ for them.
+    pub mode_matters_for: Vec<RequirementId>,
+    /// One entry per level, lowest first.
+    pub standings: Vec<LevelStanding>,
+}
+
+/// The standing at one level.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LevelStanding {
+    /// The level.
+    pub level: Level,
+    /// Whether every requirement that counts at it is met.
+    pub reached: bool,
+    /// How many count at it.
+    pub total: u32,
+    /// How many of them are met.
+    pub met: u32,
+    /// How many failed.
+    pub unmet: u32,
+    /// How many are not decided.
+    pub open: u32,
+    /// How many are waived.
+    pub waived: u32,
+}
+
+/// The verdict on one requirement.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Verdict {
+    /// The requirement.
+    pub id: RequirementId,
+    /// Its family, such as `AC`.
+    pub family: String,
+    /// The levels as the catalog lists them.
+    pub levels: Vec<Level>,
+    /// What the requirement asks, in one line.
+    pub summary: String,
+    /// The result.
+    pub outcome: Outcome,
+    /// How sure it is; none where nothing was decided.
+    pub confidence: Option<Confidence>,
+    /// The weakest decisive kind of evidence; none where nothing was decided.
+    pub evidence_kind: Option<EvidenceKind>,
+    /// How it counts.
+    pub standing: Standing,
+    /// One sentence a maintainer can act on.
+    pub message: String,
+    /// Remarks, and conditions of later classes that also hold.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
+    /// The unknown facts that would settle it.
+    pub needs: Vec<Need>,
+    /// What was seen.
+    pub evidence: Vec<Evidence>,
+    /// The declaration that is laid over it, if any.
+    pub declaration: Option<serde_json::Value>,
+    /// How to meet it.
+    pub remediation: Option<Remediation>,
+    /// A defect of the policy itself; such a verdict is unknown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub defect: Option<String>,
+}

@@ -1,0 +1,9 @@
+//! Floor 0: the plain data that everything else speaks about. It never reads, judges or prints.
+
+pub mod assessment;
+pub mod catalog;
+pub mod evidence;
+pub mod fact;
+pub mod id;
+pub mod ruling;
+pub mod subject;
