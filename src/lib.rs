@@ -1,3 +1,13 @@
-//! osps
+//! osps answers one question with evidence: which maturity level of the OSPS Baseline does a project stand at, and what
+//! exactly stands between it and the next?
+//!
+//! ```text
+//! collect -> facts.json -> evaluate (policies) -> rulings -> assess -> assessment.json -> report
+//! ```
+//!
+//! A module imports only from lower floors; `tests/architecture.rs` keeps it so.
+
+pub mod bundle;
 pub mod collect;
 pub mod model;
+pub mod yaml;

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::model::fact::Fact;
+use crate::model::fact::{Fact, Reason};
 
 /// What is known about the primary branch.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -69,4 +69,26 @@ pub struct DirectCommit {
     pub oid: String,
     /// Whether a bot wrote it.
     pub bot: bool,
+}
+
+/// Nobody asked the forge: every fact of this section is unknown, each with the access that would settle it.
+pub(crate) fn offline(gittuf: Fact<bool>) -> Branch {
+    let (read, admin) = ("a read token", "a token with `administration: read`");
+    Branch {
+        rules_readable: Fact::unknown(Reason::Offline, read, &["rules"]),
+        classic_readable: Fact::unknown(Reason::Offline, admin, &["protection"]),
+        pr_required: Fact::unknown(Reason::Offline, admin, &["rules", "protection"]),
+        push_restricted: Fact::unknown(Reason::Offline, admin, &["rules", "protection"]),
+        locked: Fact::unknown(Reason::Offline, admin, &["rules", "protection"]),
+        deletion_blocked: Fact::unknown(Reason::Offline, admin, &["rules", "protection"]),
+        force_push_blocked: Fact::unknown(Reason::Offline, admin, &["rules", "protection"]),
+        required_approvals: Fact::unknown(Reason::Offline, admin, &["rules", "protection"]),
+        last_push_approval: Fact::unknown(Reason::Offline, admin, &["rules", "protection"]),
+        codeowner_review: Fact::unknown(Reason::Offline, admin, &["rules", "protection"]),
+        required_checks: Fact::unknown(Reason::Offline, admin, &["rules", "protection"]),
+        bypass: Fact::unknown(Reason::Offline, "a token with write access to rulesets", &["rules", "protection"]),
+        admins_bound: Fact::unknown(Reason::Offline, admin, &["protection"]),
+        direct_commits: Fact::unknown(Reason::Offline, read, &["repository"]),
+        gittuf,
+    }
 }

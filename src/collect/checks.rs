@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::model::fact::Fact;
+use crate::model::fact::{Fact, Reason};
 
 /// Status checks as they ran.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -69,4 +69,14 @@ pub struct Account {
     pub role: String,
     /// `human` or `bot`.
     pub kind: String,
+}
+
+/// Nobody asked the forge: every fact of this section is unknown, each with the access that would settle it.
+pub(crate) fn offline() -> (Checks, Changes, Collab) {
+    let read = "a read token";
+    (
+        Checks { observed: Fact::unknown(Reason::Offline, read, &["repository"]) },
+        Changes { merged_sample: Fact::unknown(Reason::Offline, read, &["repository"]) },
+        Collab { accounts: Fact::unknown(Reason::Offline, "a token with write access", &["collaborators"]) },
+    )
 }

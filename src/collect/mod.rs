@@ -11,21 +11,29 @@ pub mod commits;
 pub mod deps;
 pub mod docs;
 pub mod files;
+pub(crate) mod git;
 pub mod insights;
 pub mod license;
 pub(crate) mod limits;
 pub mod links;
 pub mod org;
+pub(crate) mod path;
 pub mod project;
 pub mod releases;
 pub mod repo;
 pub mod secrets;
 pub mod security;
+pub(crate) mod tree;
 
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
+use jiff::Timestamp;
+
+use self::tree::Tree;
+use crate::bundle::Bundle;
 use crate::model::subject::Subject;
 
 /// The number of the facts document's format.
@@ -122,4 +130,31 @@ pub struct Source {
     pub digest: Option<String>,
     /// The status of the answer.
     pub status: Option<u16>,
+}
+
+/// What to collect from, and when.
+#[derive(Debug, Clone)]
+pub struct Options<'a> {
+    /// A directory inside a clone, or any directory with `worktree`.
+    pub path: PathBuf,
+    /// The revision to read; none for `HEAD`.
+    pub rev: Option<String>,
+    /// Whether to read the files as they lie instead of the objects of a commit.
+    pub worktree: bool,
+    /// The time of collection; ages and expiries are judged at it.
+    pub now: Timestamp,
+    /// The policies' data: topics of prose and tables of what the world contains.
+    pub policies: &'a Bundle,
+}
+
+/// What the sections are collected from.
+pub(crate) struct Context<'a> {
+    pub(crate) tree: &'a Tree,
+    /// The clone; none for a plain directory.
+    pub(crate) clone: Option<&'a git::Clone>,
+    pub(crate) subject: &'a Subject,
+    pub(crate) now: Timestamp,
+    pub(crate) policies: &'a Bundle,
+    /// The source of everything that was read from the tree: `git` or `worktree`.
+    pub(crate) src: &'static [&'static str],
 }

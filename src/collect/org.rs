@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::model::fact::Fact;
+use crate::model::fact::{Fact, Reason};
 
 /// What is known about the owning organization.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -31,4 +31,17 @@ pub struct OrgRepo {
     pub fork: bool,
     /// Whether it is archived.
     pub archived: bool,
+}
+
+/// Nobody asked the forge: every fact of this section is unknown, each with the access that would settle it.
+pub(crate) fn offline() -> Org {
+    let owner = "organization owner";
+    Org {
+        two_factor_required: Fact::unknown(Reason::Offline, owner, &["org"]),
+        members_without_2fa: Fact::unknown(Reason::Offline, owner, &["org"]),
+        default_permission: Fact::unknown(Reason::Offline, owner, &["org"]),
+        default_workflow_token: Fact::unknown(Reason::Offline, owner, &["org"]),
+        health_files: Fact::unknown(Reason::Offline, "the owner's fallback repository (`.github`)", &["fallback"]),
+        public_repos: Fact::unknown(Reason::Offline, "a read token", &["org"]),
+    }
 }

@@ -76,7 +76,7 @@ impl fmt::Display for RequirementId {
 /// A maturity level of the standard: 1, 2 or 3.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "u8", into = "u8")]
-#[schemars(with = "u8", range(min = 1, max = 3))]
+#[schemars(with = "u8")]
 pub struct Level(u8);
 
 impl Level {

@@ -1,0 +1,141 @@
+//! Paths inside a repository: opaque bytes, never joined to a path of the file system.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
+/// A path as git stores it: bytes with `/` between components.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct RepoPath(Vec<u8>);
+
+impl RepoPath {
+    pub(crate) fn new(bytes: impl Into<Vec<u8>>) -> Self {
+        Self(bytes.into())
+    }
+
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// For people and documents: UTF-8 as it is, everything that is no text or would move a cursor as `\xNN`.
+    pub(crate) fn text(&self) -> String {
+        let mut out = String::with_capacity(self.0.len());
+        for chunk in self.0.utf8_chunks() {
+            for c in chunk.valid().chars() {
+                if c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}') {
+                    let mut buffer = [0; 4];
+                    for byte in c.encode_utf8(&mut buffer).bytes() {
+                        let _ = write!(out, "\\x{byte:02x}");
+                    }
+                } else {
+                    out.push(c);
+                }
+            }
+            for byte in chunk.invalid() {
+                let _ = write!(out, "\\x{byte:02x}");
+            }
+        }
+        out
+    }
+
+    /// In lower case, for comparing names; lossy, so never a key.
+    pub(crate) fn lower(&self) -> String {
+        String::from_utf8_lossy(&self.0).to_lowercase()
+    }
+
+    /// The last component in lower case.
+    pub(crate) fn name_lower(&self) -> String {
+        let name = self.0.rsplit(|b| *b == b'/').next().unwrap_or_default();
+        String::from_utf8_lossy(name).to_lowercase()
+    }
+
+    /// What stands before the last `/`; empty at the root.
+    pub(crate) fn parent(&self) -> &[u8] {
+        self.0.iter().rposition(|b| *b == b'/').map_or(&[], |at| &self.0[..at])
+    }
+
+    /// The components.
+    pub(crate) fn parts(&self) -> impl Iterator<Item = Cow<'_, str>> {
+        self.0.split(|b| *b == b'/').map(String::from_utf8_lossy)
+    }
+
+    /// How many directories lie above it.
+    pub(crate) fn depth(&self) -> usize {
+        self.0.iter().filter(|b| **b == b'/').count()
+    }
+
+    /// Whether it lies where tests, fixtures and samples lie (requirements: `test_path`).
+    pub(crate) fn is_test(&self) -> bool {
+        const DIRS: &[&str] = &[
+            "test", "tests", "testing", "testdata", "test-data", "test_fixtures", "fixtures", "samples", "corpus",
+            "corpora", "fuzz", "__tests__",
+        ];
+        let lower = self.lower();
+        let mut parts: Vec<&str> = lower.split('/').collect();
+        let name = parts.pop().unwrap_or_default();
+        if parts.iter().any(|part| DIRS.contains(part)) {
+            return true;
+        }
+        let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
+        stem.ends_with("_test")
+            || stem.ends_with("_spec") && extension == "rb"
+            || stem.starts_with("test_") && extension == "py"
+            || stem.ends_with(".test")
+            || stem.ends_with(".spec")
+            || stem.ends_with("test") && matches!(extension, "java" | "kt" | "cs") && stem.len() > 4
+            || extension == "dict"
+    }
+
+    /// The path that `target` names when it is written in a file at `self`; none when it leaves the tree.
+    pub(crate) fn join(&self, target: &[u8]) -> Option<Self> {
+        let absolute = target.first() == Some(&b'/');
+        let base = if absolute { &[][..] } else { self.parent() };
+        let mut parts: Vec<&[u8]> = base.split(|b| *b == b'/').filter(|part| !part.is_empty()).collect();
+        for part in target.split(|b| *b == b'/') {
+            match part {
+                b"" | b"." => {}
+                b".." => {
+                    parts.pop()?;
+                }
+                part => parts.push(part),
+            }
+        }
+        Some(Self(parts.join(&b'/')))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case(b"docs/a.md", "docs/a.md")]
+    #[case(b"a\nb", "a\\x0ab")]
+    #[case(b"caf\xe9", "caf\\xe9")]
+    #[case("é/ü".as_bytes(), "é/ü")]
+    fn texts(#[case] bytes: &[u8], #[case] text: &str) {
+        assert_eq!(RepoPath::new(bytes).text(), text);
+    }
+
+    #[rstest]
+    #[case("docs/a.md", "b.md", Some("docs/b.md"))]
+    #[case("docs/a.md", "../b.md", Some("b.md"))]
+    #[case("docs/a.md", "../../b.md", None)]
+    #[case("docs/a.md", "/b.md", Some("b.md"))]
+    #[case("a.md", "./x//y", Some("x/y"))]
+    fn joins(#[case] from: &str, #[case] target: &str, #[case] expected: Option<&str>) {
+        let joined = RepoPath::new(from).join(target.as_bytes());
+        assert_eq!(joined.map(|path| path.text()).as_deref(), expected);
+    }
+
+    #[rstest]
+    #[case("src/tests/a.bin", true)]
+    #[case("pkg/a_test.go", true)]
+    #[case("src/FooTest.java", true)]
+    #[case("src/latest/a.bin", false)]
+    #[case("src/contest.py", false)]
+    #[case("web/a.spec.ts", true)]
+    fn test_paths(#[case] path: &str, #[case] expected: bool) {
+        assert_eq!(RepoPath::new(path).is_test(), expected);
+    }
+}

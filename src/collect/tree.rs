@@ -1,0 +1,421 @@
+//! The files of a commit or a directory, and bounded reading of them. Nothing here follows a link out of the tree,
+//! and nothing is executed.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+use super::limits;
+use super::path::RepoPath;
+
+/// What an entry is, after git's modes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mode {
+    File,
+    Executable,
+    Link,
+    /// A commit of another repository.
+    Gitlink,
+}
+
+impl Mode {
+    /// In git's octal notation.
+    pub(crate) fn octal(self) -> &'static str {
+        match self {
+            Self::File => "100644",
+            Self::Executable => "100755",
+            Self::Link => "120000",
+            Self::Gitlink => "160000",
+        }
+    }
+
+    /// Whether it has content of its own.
+    pub(crate) fn is_file(self) -> bool {
+        matches!(self, Self::File | Self::Executable)
+    }
+}
+
+/// One entry of a tree; directories are not entries.
+#[derive(Debug, Clone)]
+pub(crate) struct Entry {
+    pub(crate) path: RepoPath,
+    pub(crate) mode: Mode,
+    id: Option<gix::ObjectId>,
+}
+
+/// All entries of a commit's tree or of a directory.
+#[derive(Debug)]
+pub(crate) struct Tree {
+    entries: Vec<Entry>,
+    /// From the path in lower case to the entries that have it.
+    by_lower: BTreeMap<String, Vec<usize>>,
+    complete: bool,
+    content: Content,
+}
+
+#[derive(Debug)]
+enum Content {
+    Git(gix::ThreadSafeRepository),
+    Directory(PathBuf),
+    #[cfg(test)]
+    Memory(BTreeMap<Vec<u8>, Vec<u8>>),
+}
+
+/// The content of one entry, up to a limit.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Blob {
+    pub(crate) bytes: Vec<u8>,
+    /// The full size in bytes.
+    pub(crate) size: u64,
+    /// Whether there is more than was asked for.
+    pub(crate) truncated: bool,
+}
+
+impl Blob {
+    /// As text: UTF-8 or UTF-16 with a byte order mark; other bytes become replacement characters.
+    pub(crate) fn text(&self) -> String {
+        match self.bytes.as_slice() {
+            [0xef, 0xbb, 0xbf, rest @ ..] => String::from_utf8_lossy(rest).into_owned(),
+            [0xff, 0xfe, rest @ ..] => utf16(rest, u16::from_le_bytes),
+            [0xfe, 0xff, rest @ ..] => utf16(rest, u16::from_be_bytes),
+            bytes => String::from_utf8_lossy(bytes).into_owned(),
+        }
+    }
+}
+
+fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> String {
+    let units = bytes.chunks_exact(2).map(|pair| unit([pair[0], pair[1]]));
+    char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
+}
+
+/// Why an entry could not be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Unreadable {
+    /// Larger than any content that is looked at; the size in bytes.
+    TooLarge(u64),
+    /// The object is not in this clone.
+    Missing,
+    /// Anything else, in words.
+    Broken(String),
+}
+
+impl Tree {
+    /// The tree of `commit`. Subtrees that cannot be read make it incomplete.
+    pub(crate) fn of_commit(repository: &gix::ThreadSafeRepository, tree: gix::ObjectId) -> Self {
+        let local = repository.to_thread_local();
+        let mut walk = Walk { entries: Vec::new(), complete: true };
+        walk.descend(&local, tree, &mut Vec::new(), 0);
+        Self::new(walk.entries, walk.complete, Content::Git(repository.clone()))
+    }
+
+    /// The files below `directory` as they lie, without what its ignore files leave out.
+    pub(crate) fn of_directory(directory: &Path) -> Self {
+        let mut entries = Vec::new();
+        let mut complete = true;
+        let walk = ignore::WalkBuilder::new(directory)
+            .hidden(false)
+            .parents(false)
+            .ignore(false)
+            .git_global(false)
+            .git_exclude(false)
+            .require_git(false)
+            .follow_links(false)
+            .max_depth(Some(limits::TREE_DEPTH))
+            .filter_entry(|entry| entry.file_name() != ".git")
+            .build();
+        for entry in walk {
+            let Ok(entry) = entry else {
+                complete = false;
+                continue;
+            };
+            if entries.len() >= limits::TREE_ENTRIES || entry.depth() >= limits::TREE_DEPTH {
+                complete = false;
+                continue;
+            }
+            let Some(kind) = entry.file_type() else { continue };
+            let Ok(relative) = entry.path().strip_prefix(directory) else { continue };
+            let mode = if kind.is_symlink() {
+                Mode::Link
+            } else if kind.is_file() {
+                if entry.metadata().is_ok_and(|metadata| is_executable(&metadata)) { Mode::Executable } else { Mode::File }
+            } else {
+                continue;
+            };
+            entries.push(Entry { path: RepoPath::new(bytes_of(relative)), mode, id: None });
+        }
+        Self::new(entries, complete, Content::Directory(directory.to_path_buf()))
+    }
+
+    /// A tree in memory.
+    #[cfg(test)]
+    pub(crate) fn of(files: &[(&str, &str)]) -> Self {
+        Self::of_bytes(&files.iter().map(|(path, text)| (*path, text.as_bytes())).collect::<Vec<_>>())
+    }
+
+    /// A tree in memory. A path that ends in `@` is a symbolic link, one that ends in `*` is executable.
+    #[cfg(test)]
+    pub(crate) fn of_bytes(files: &[(&str, &[u8])]) -> Self {
+        let mut content = BTreeMap::new();
+        let mut entries = Vec::new();
+        for (path, bytes) in files {
+            let (path, mode) = match (path.strip_suffix('@'), path.strip_suffix('*')) {
+                (Some(path), _) => (path, Mode::Link),
+                (None, Some(path)) => (path, Mode::Executable),
+                (None, None) => (*path, Mode::File),
+            };
+            entries.push(Entry { path: RepoPath::new(path), mode, id: None });
+            content.insert(path.as_bytes().to_vec(), bytes.to_vec());
+        }
+        Self::new(entries, true, Content::Memory(content))
+    }
+
+    fn new(mut entries: Vec<Entry>, complete: bool, content: Content) -> Self {
+        entries.sort_by(|a, b| a.path.cmp(&b.path));
+        let mut by_lower: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        for (index, entry) in entries.iter().enumerate() {
+            by_lower.entry(entry.path.lower()).or_default().push(index);
+        }
+        Self { entries, by_lower, complete, content }
+    }
+
+    /// All entries, sorted by the bytes of their paths.
+    pub(crate) fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// Whether every entry is listed.
+    pub(crate) fn complete(&self) -> bool {
+        self.complete
+    }
+
+    /// The entry at exactly this path.
+    pub(crate) fn get(&self, path: &[u8]) -> Option<&Entry> {
+        self.entries.binary_search_by(|entry| entry.path.as_bytes().cmp(path)).ok().map(|index| &self.entries[index])
+    }
+
+    /// The first entry whose path equals `path` in any case.
+    pub(crate) fn find(&self, path: &str) -> Option<&Entry> {
+        self.by_lower.get(&path.to_lowercase())?.first().map(|index| &self.entries[*index])
+    }
+
+    /// The entries below `directory` (any case, no final `/`), at any depth.
+    pub(crate) fn below(&self, directory: &str) -> impl Iterator<Item = &Entry> {
+        let prefix = format!("{}/", directory.to_lowercase());
+        let end = format!("{}0", directory.to_lowercase()); // `0` follows `/`
+        self.by_lower
+            .range(prefix..end)
+            .flat_map(|(_, indices)| indices)
+            .map(|index| &self.entries[*index])
+    }
+
+    /// Whether any entry lies below this directory (any case).
+    pub(crate) fn has_directory(&self, directory: &str) -> bool {
+        self.below(directory).next().is_some()
+    }
+
+    /// A reader for one thread.
+    pub(crate) fn reader(&self) -> Reader<'_> {
+        let repository = match &self.content {
+            Content::Git(repository) => Some(repository.to_thread_local()),
+            _ => None,
+        };
+        Reader { tree: self, repository }
+    }
+
+    /// The file that a symbolic link leads to inside this tree, after at most five hops; the entry itself when it is a file.
+    pub(crate) fn resolve<'a>(&'a self, reader: &Reader<'_>, entry: &'a Entry) -> Option<&'a Entry> {
+        let mut entry = entry;
+        for _ in 0..=limits::SYMLINK_HOPS {
+            match entry.mode {
+                Mode::File | Mode::Executable => return Some(entry),
+                Mode::Gitlink => return None,
+                Mode::Link => {
+                    let target = reader.read(entry, 4096).ok()?;
+                    if target.bytes.first() == Some(&b'/') {
+                        return None;
+                    }
+                    entry = self.get(entry.path.join(&target.bytes)?.as_bytes())?;
+                }
+            }
+        }
+        None
+    }
+}
+
+/// Reads entries on one thread.
+pub(crate) struct Reader<'a> {
+    tree: &'a Tree,
+    repository: Option<gix::Repository>,
+}
+
+impl Reader<'_> {
+    /// The first `limit` bytes of an entry; for a symbolic link its target text.
+    pub(crate) fn read(&self, entry: &Entry, limit: u64) -> Result<Blob, Unreadable> {
+        match (&self.tree.content, &self.repository) {
+            (Content::Git(_), Some(repository)) => read_object(repository, entry, limit),
+            (Content::Directory(root), _) => read_file(root, entry, limit),
+            #[cfg(test)]
+            (Content::Memory(files), _) => {
+                let bytes = files.get(entry.path.as_bytes()).ok_or(Unreadable::Missing)?;
+                Ok(cut(bytes.clone(), limit))
+            }
+            (Content::Git(_), None) => Err(Unreadable::Broken("no repository for this thread".to_owned())),
+        }
+    }
+
+    /// A text file up to the limit for texts; none when it cannot be read.
+    pub(crate) fn text(&self, entry: &Entry) -> Option<String> {
+        self.read(entry, limits::TEXT_BYTES).ok().map(|blob| blob.text())
+    }
+}
+
+fn cut(mut bytes: Vec<u8>, limit: u64) -> Blob {
+    let size = bytes.len() as u64;
+    let truncated = size > limit;
+    if truncated {
+        bytes.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    }
+    Blob { bytes, size, truncated }
+}
+
+fn read_object(repository: &gix::Repository, entry: &Entry, limit: u64) -> Result<Blob, Unreadable> {
+    let id = entry.id.ok_or(Unreadable::Missing)?;
+    let header = repository
+        .try_find_header(id)
+        .map_err(|error| Unreadable::Broken(error.to_string()))?
+        .ok_or(Unreadable::Missing)?;
+    if header.size() > limits::SCAN_BLOB_BYTES {
+        return Err(Unreadable::TooLarge(header.size()));
+    }
+    let mut object = repository.find_object(id).map_err(|error| Unreadable::Broken(error.to_string()))?;
+    Ok(cut(std::mem::take(&mut object.data), limit))
+}
+
+fn read_file(root: &Path, entry: &Entry, limit: u64) -> Result<Blob, Unreadable> {
+    let path = root.join(os_path(entry.path.as_bytes()));
+    let broken = |error: std::io::Error| match error.kind() {
+        std::io::ErrorKind::NotFound => Unreadable::Missing,
+        _ => Unreadable::Broken(error.to_string()),
+    };
+    if entry.mode == Mode::Link {
+        let target = fs::read_link(&path).map_err(broken)?;
+        return Ok(cut(bytes_of(&target), limit));
+    }
+    // Opened without following: the entry was a plain file when it was listed, and must still be one.
+    let metadata = fs::symlink_metadata(&path).map_err(broken)?;
+    if !metadata.is_file() {
+        return Err(Unreadable::Broken("no longer a plain file".to_owned()));
+    }
+    if metadata.len() > limits::SCAN_BLOB_BYTES {
+        return Err(Unreadable::TooLarge(metadata.len()));
+    }
+    let mut bytes = Vec::new();
+    fs::File::open(&path).map_err(broken)?.take(limits::SCAN_BLOB_BYTES).read_to_end(&mut bytes).map_err(broken)?;
+    Ok(cut(bytes, limit))
+}
+
+struct Walk {
+    entries: Vec<Entry>,
+    complete: bool,
+}
+
+impl Walk {
+    fn descend(&mut self, repository: &gix::Repository, id: gix::ObjectId, prefix: &mut Vec<u8>, depth: usize) {
+        if depth > limits::TREE_DEPTH {
+            self.complete = false;
+            return;
+        }
+        let Ok(tree) = repository.find_tree(id) else {
+            self.complete = false;
+            return;
+        };
+        for entry in tree.iter() {
+            let Ok(entry) = entry else {
+                self.complete = false;
+                return;
+            };
+            if self.entries.len() >= limits::TREE_ENTRIES {
+                self.complete = false;
+                return;
+            }
+            let length = prefix.len();
+            if !prefix.is_empty() {
+                prefix.push(b'/');
+            }
+            prefix.extend_from_slice(entry.filename());
+            let kind = entry.mode().kind();
+            let mode = match kind {
+                gix::objs::tree::EntryKind::Tree => {
+                    self.descend(repository, entry.object_id(), prefix, depth + 1);
+                    prefix.truncate(length);
+                    continue;
+                }
+                gix::objs::tree::EntryKind::Blob => Mode::File,
+                gix::objs::tree::EntryKind::BlobExecutable => Mode::Executable,
+                gix::objs::tree::EntryKind::Link => Mode::Link,
+                gix::objs::tree::EntryKind::Commit => Mode::Gitlink,
+            };
+            self.entries.push(Entry { path: RepoPath::new(prefix.clone()), mode, id: Some(entry.object_id()) });
+            prefix.truncate(length);
+        }
+    }
+}
+
+#[cfg(unix)]
+fn is_executable(metadata: &fs::Metadata) -> bool {
+    use std::os::unix::fs::PermissionsExt as _;
+    metadata.permissions().mode() & 0o111 != 0
+}
+
+#[cfg(not(unix))]
+fn is_executable(_: &fs::Metadata) -> bool {
+    false
+}
+
+#[cfg(unix)]
+fn bytes_of(path: &Path) -> Vec<u8> {
+    use std::os::unix::ffi::OsStrExt as _;
+    path.as_os_str().as_bytes().to_vec()
+}
+
+#[cfg(not(unix))]
+fn bytes_of(path: &Path) -> Vec<u8> {
+    path.to_string_lossy().replace('\\', "/").into_bytes()
+}
+
+#[cfg(unix)]
+fn os_path(bytes: &[u8]) -> PathBuf {
+    use std::os::unix::ffi::OsStrExt as _;
+    PathBuf::from(std::ffi::OsStr::from_bytes(bytes))
+}
+
+#[cfg(not(unix))]
+fn os_path(bytes: &[u8]) -> PathBuf {
+    PathBuf::from(String::from_utf8_lossy(bytes).into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn links_resolve_inside_the_tree_only() {
+        let tree = Tree::of(&[("LICENSE@", "legal/LICENSE"), ("legal/LICENSE", "MIT"), ("out@", "../x"), ("loop@", "loop")]);
+        let reader = tree.reader();
+        let resolve = |path: &str| {
+            tree.resolve(&reader, tree.find(path).expect("an entry")).map(|entry| entry.path.text())
+        };
+        assert_eq!(resolve("LICENSE").as_deref(), Some("legal/LICENSE"));
+        assert_eq!(resolve("out"), None);
+        assert_eq!(resolve("loop"), None);
+    }
+
+    #[test]
+    fn looks_up_in_any_case() {
+        let tree = Tree::of(&[("Docs/A.md", "x"), ("docs/b/c.md", "y"), ("docs2/x", "z")]);
+        assert_eq!(tree.find("docs/a.MD").map(|entry| entry.path.text()).as_deref(), Some("Docs/A.md"));
+        assert_eq!(tree.below("docs").count(), 2);
+        assert!(!tree.has_directory("doc"));
+    }
+}
