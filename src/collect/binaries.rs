@@ -3,7 +3,9 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::model::fact::Fact;
+use super::Context;
+use super::scan::Scan;
+use crate::model::fact::{Fact, Reason};
 
 /// What is known about files that are not text.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -59,4 +61,12 @@ pub struct Unread {
     pub size: Option<u64>,
     /// `too_large`, `missing`, `unreadable`.
     pub why: String,
+}
+
+pub(crate) fn collect(cx: &Context<'_>, _scan: &Scan) -> Binaries {
+    Binaries {
+        findings: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
+        reviewable: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
+        unread: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
+    }
 }

@@ -3,7 +3,9 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::model::fact::Fact;
+use super::Context;
+use super::git::History;
+use crate::model::fact::{Fact, Reason};
 
 /// What is known about the history.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -54,4 +56,13 @@ pub struct Signoff {
     pub missing_squash: u64,
     /// The newest few without, by id.
     pub missing_examples: Vec<String>,
+}
+
+pub(crate) fn collect(cx: &Context<'_>, _history: Option<&History>) -> Commits {
+    Commits {
+        count: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
+        shallow: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
+        sample: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
+        signoff: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
+    }
 }

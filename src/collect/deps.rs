@@ -3,7 +3,10 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::model::fact::Fact;
+use super::Context;
+use super::ci::Ci;
+use super::scan::Scan;
+use crate::model::fact::{Fact, Reason};
 
 /// What is known about dependencies.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -96,4 +99,12 @@ pub struct UpdateConfig {
     pub ecosystems: Vec<String>,
     /// Whether it covers one of the product's ecosystems.
     pub covers_product: bool,
+}
+
+pub(crate) fn collect(cx: &Context<'_>, _scan: &Scan, _ci: &Ci) -> Deps {
+    Deps {
+        ecosystems: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
+        adhoc: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
+        update_config: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
+    }
 }

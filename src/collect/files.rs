@@ -3,7 +3,8 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::model::fact::Fact;
+use super::Context;
+use crate::model::fact::{Fact, Reason};
 
 /// What is known about the tree as a whole.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -42,4 +43,13 @@ pub struct BuildFile {
     pub targets: Vec<String>,
     /// The line of a comment-documented build target or of the first recipe; none when it holds nothing but comments.
     pub line: Option<u64>,
+}
+
+pub(crate) fn collect(cx: &Context<'_>) -> Files {
+    Files {
+        complete: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
+        count: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
+        submodules: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
+        build_files: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
+    }
 }

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::model::fact::Fact;
+use super::Context;
+use crate::model::fact::{Fact, Reason};
 
 /// What the Security Insights file claims. All facts are `null` or empty where there is no file.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -134,4 +135,26 @@ pub struct InsightsUrl {
     pub url: String,
     /// The line in the file.
     pub line: Option<u64>,
+}
+
+pub(crate) fn collect(cx: &Context<'_>) -> Insights {
+    Insights {
+        present: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
+        age_days: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
+        stale: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
+        status: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
+        links: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
+        contacts: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
+        core_team: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
+        administrators: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
+        repositories: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
+        tools: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
+        assessments: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
+        attestations: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
+        reports_accepted: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
+        accepts_changes: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
+        no_third_party: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
+        license: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
+        urls: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
+    }
 }

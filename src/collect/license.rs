@@ -3,7 +3,11 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::model::fact::Fact;
+use super::Context;
+use super::insights::Insights;
+use super::releases::Tagged;
+use super::scan::Scan;
+use crate::model::fact::{Fact, Reason};
 
 /// What is known about the project's licence.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -80,4 +84,12 @@ pub struct LicenseAtRelease {
     pub files: Vec<LicenseFile>,
     /// Statements there.
     pub manifest: Vec<LicenseStatement>,
+}
+
+pub(crate) fn collect(cx: &Context<'_>, _scan: &Scan, _tagged: &Tagged, _insights: &Insights) -> License {
+    License {
+        files: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
+        manifest: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
+        at_release: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
+    }
 }

@@ -3,7 +3,11 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::model::fact::Fact;
+use super::Context;
+use super::deps::Deps;
+use super::docs::model::Library;
+use super::insights::Insights;
+use crate::model::fact::{Fact, Reason};
 
 /// Addresses that the project presents as its own.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -52,4 +56,11 @@ pub struct DistributionLink {
     pub piped_to_shell: bool,
     /// Whether its host is the project's own, its forge's or a registry's; false for a third party.
     pub own: bool,
+}
+
+pub(crate) fn collect(cx: &Context<'_>, _library: &Library, _insights: &Insights, _deps: &Deps) -> Links {
+    Links {
+        project: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
+        distribution: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
+    }
 }

@@ -21,6 +21,7 @@ pub(crate) mod path;
 pub mod project;
 pub mod releases;
 pub mod repo;
+pub(crate) mod scan;
 pub mod secrets;
 pub mod security;
 pub(crate) mod tree;
@@ -157,4 +158,74 @@ pub(crate) struct Context<'a> {
     pub(crate) policies: &'a Bundle,
     /// The source of everything that was read from the tree: `git` or `worktree`.
     pub(crate) src: &'static [&'static str],
+}
+
+/// Collects all facts that the tree and history of one subject show. Nobody is asked over a network.
+pub fn collect(options: &Options<'_>) -> Result<Facts, git::OpenError> {
+    let clone = match git::Clone::open(&options.path, options.rev.as_deref()) {
+        Ok(clone) => Some(clone),
+        Err(_) if options.worktree => None,
+        Err(error) => return Err(error),
+    };
+    let tree = match &clone {
+        Some(clone) if options.worktree => Tree::of_directory(&clone.directory()),
+        Some(clone) => clone.tree(),
+        None => Tree::of_directory(&options.path),
+    };
+    let subject = repo::subject(clone.as_ref(), &options.path);
+    let src: &'static [&'static str] = if options.worktree { &["worktree"] } else { &["git"] };
+    let cx = Context { tree: &tree, clone: clone.as_ref(), subject: &subject, now: options.now, policies: options.policies, src };
+
+    let history = clone.as_ref().map(git::Clone::history);
+    let scan = scan::scan(&cx);
+    let insights = insights::collect(&cx);
+    let (ci, workflows) = ci::collect(&cx);
+    let tagged = releases::tagged(&cx);
+    let library = docs::library(&cx, &insights);
+    let deps = deps::collect(&cx, &scan, &ci);
+    let docs = docs::collect(&cx, &library, &insights, &deps, &tagged);
+    let links = links::collect(&cx, &library, &insights, &deps);
+    let license = license::collect(&cx, &scan, &tagged, &insights);
+    let binaries = binaries::collect(&cx, &scan);
+    let secrets = secrets::collect(&cx, &scan);
+    let commits = commits::collect(&cx, history.as_ref());
+    let releases = releases::collect(&cx, &tagged, &ci, &deps, &docs);
+    let (security, sbom, vex) = security::collect(&cx, &library);
+    let files = files::collect(&cx);
+    let project = project::collect(&cx, &insights, &files);
+    let repo = repo::collect(&cx, history.as_ref(), &deps);
+    let branch = branch::offline(repo::gittuf(&cx));
+    let (checks, changes, collab) = checks::offline();
+    Ok(Facts {
+        format: FORMAT,
+        collection: Collection {
+            collected_at: options.now.to_string(),
+            tool: concat!("osps ", env!("CARGO_PKG_VERSION")).to_owned(),
+            access: Access { credential: "none".to_owned(), permission: None, org_owner: None },
+            sources: repo::sources(&cx),
+        },
+        subject,
+        repo,
+        org: org::offline(),
+        branch,
+        ci,
+        workflows,
+        checks,
+        changes,
+        collab,
+        files,
+        docs,
+        links,
+        license,
+        commits,
+        releases,
+        deps,
+        binaries,
+        secrets,
+        security,
+        sbom,
+        vex,
+        insights,
+        project,
+    })
 }

@@ -3,7 +3,10 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::model::fact::Fact;
+use super::Context;
+use super::files::Files;
+use super::insights::Insights;
+use crate::model::fact::{Fact, Reason};
 
 /// What is known about the project around the repository.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -43,4 +46,18 @@ pub struct Claims {
     pub threat_modeled: Fact<bool>,
     /// That no CI runs outside the definitions in the tree.
     pub no_external_ci: Fact<bool>,
+}
+
+pub(crate) fn collect(cx: &Context<'_>, _insights: &Insights, _files: &Files) -> Project {
+    Project {
+        repositories: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
+        results: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
+        claims: Claims {
+        single_repository: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
+        no_vulnerabilities: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
+        security_assessed: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
+        threat_modeled: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
+        no_external_ci: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
+    },
+    }
 }

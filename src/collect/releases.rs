@@ -3,7 +3,12 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::model::fact::Fact;
+use super::Context;
+use super::ci::Ci;
+use super::deps::Deps;
+use super::docs::Docs;
+use super::tree::Tree;
+use crate::model::fact::{Fact, Reason};
 
 /// What is known about releases.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -131,4 +136,41 @@ pub struct RegistryPackage {
     pub path: String,
     /// Whether a pipeline publishes it, or only a manifest names it.
     pub published_by: Option<String>,
+}
+
+pub(crate) fn collect(cx: &Context<'_>, _tagged: &Tagged, _ci: &Ci, _deps: &Deps, _docs: &Docs) -> Releases {
+    Releases {
+        has_release: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
+        tags: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
+        list: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
+        latest: Latest {
+        tag: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
+        body: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
+        assets: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
+        immutable: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
+    },
+        attestations: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
+        registry: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
+        tag_moved: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
+    }
+}
+
+/// What the tags say about releases, before anything else is read.
+#[derive(Debug, Default)]
+pub(crate) struct Tagged {
+    /// Tags that look like versions, newest first.
+    pub(crate) versions: Vec<Tag>,
+    /// Names of the others.
+    pub(crate) others: Vec<String>,
+    /// Whether every tag was listed.
+    pub(crate) complete: bool,
+    /// The newest release of the root package.
+    pub(crate) latest: Option<Tag>,
+    /// The tree at its tag; none when it is not in the clone.
+    pub(crate) tree: Option<Tree>,
+}
+
+/// Reads the tags and chooses the newest release.
+pub(crate) fn tagged(_cx: &Context<'_>) -> Tagged {
+    Tagged::default()
 }

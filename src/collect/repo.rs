@@ -3,7 +3,14 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::model::fact::Fact;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use super::deps::Deps;
+use super::git::{Clone, History};
+use super::{Context, Source};
+use crate::model::fact::{Fact, Reason};
+use crate::model::subject::Subject;
 
 /// What is known about the repository itself.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -46,4 +53,44 @@ pub struct Repo {
     pub has_code: Fact<bool>,
     /// Age of the newest commit in days at the time of collection.
     pub last_commit_age_days: Fact<u64>,
+}
+
+pub(crate) fn collect(cx: &Context<'_>, _history: Option<&History>, _deps: &Deps) -> Repo {
+    Repo {
+        forge: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
+        host: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
+        owner_kind: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
+        visibility: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
+        archived: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
+        empty: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
+        anonymous_readable: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
+        moved_to: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
+        is_fork: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
+        mirror_of: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
+        default_branch: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
+        head: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
+        homepage: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
+        issues_enabled: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
+        discussions_enabled: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
+        web_signoff: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
+        spdx_hint: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
+        has_code: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
+        last_commit_age_days: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
+    }
+}
+
+/// What is assessed, as far as the clone and its remote say.
+pub(crate) fn subject(clone: Option<&Clone>, path: &Path) -> Subject {
+    let _ = clone;
+    Subject { name: path.display().to_string(), ..Subject::default() }
+}
+
+/// Whether references under `refs/gittuf/` guard the branch.
+pub(crate) fn gittuf(cx: &Context<'_>) -> Fact<bool> {
+    Fact::known(cx.clone.is_some_and(|clone| clone.has_references("refs/gittuf/")), cx.src)
+}
+
+/// The sources that facts of this run name.
+pub(crate) fn sources(_cx: &Context<'_>) -> BTreeMap<String, Source> {
+    BTreeMap::new()
 }

@@ -3,7 +3,9 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::model::fact::Fact;
+use super::Context;
+use super::docs::model::Library;
+use crate::model::fact::{Fact, Reason};
 
 /// Security settings and advisories.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -154,4 +156,22 @@ pub struct ScannerIgnore {
     pub reason: Option<String>,
     /// Whether the reason says that the project is not affected.
     pub not_affected: bool,
+}
+
+pub(crate) fn collect(cx: &Context<'_>, _library: &Library) -> (Security, Sbom, Vex) {
+    (Security {
+        secret_scanning: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
+        push_protection: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
+        private_reporting: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
+        advisories: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
+        advisories_in_tree: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
+        policy_url: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
+        txt: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
+        known_vulns: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
+    }, Sbom {
+        documents: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
+    }, Vex {
+        documents: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
+        ignores: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
+    })
 }

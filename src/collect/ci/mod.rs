@@ -3,7 +3,8 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::model::fact::Fact;
+use super::Context;
+use crate::model::fact::{Fact, Reason};
 
 /// Pipelines of all systems, and what they do.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -269,4 +270,25 @@ pub struct Excess {
     pub granted: String,
     /// `table` (every step is known and none needs it) or `unknown_step`.
     pub basis: String,
+}
+
+pub(crate) fn collect(cx: &Context<'_>) -> (Ci, Workflows) {
+    (Ci {
+        systems: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
+        external_checks: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
+        default_token: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
+        enabled: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
+        project_token_scope: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
+        capabilities: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
+        platform_scanners: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
+    }, Workflows {
+        present: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
+        complete: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
+        jobs: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
+        inputs: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
+        flows: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
+        remote: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
+        checkouts: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
+        excess: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
+    })
 }

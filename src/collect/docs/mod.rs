@@ -1,11 +1,18 @@
 //! Section `docs`: documents of the project and what they say, topic by topic.
 
+pub(crate) mod model;
+
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::model::fact::Fact;
+use self::model::Library;
+use super::Context;
+use super::deps::Deps;
+use super::insights::Insights;
+use super::releases::Tagged;
+use crate::model::fact::{Fact, Reason};
 
 /// What is known about the documents.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -202,4 +209,31 @@ pub struct IssueTemplate {
     pub defect: bool,
     /// Whether it is about security.
     pub security: bool,
+}
+
+/// Finds and reads the documents of the tree.
+pub(crate) fn library(_cx: &Context<'_>, _insights: &Insights) -> Library {
+    Library::default()
+}
+
+/// What the documents say, topic by topic.
+pub(crate) fn collect(
+    cx: &Context<'_>,
+    _library: &Library,
+    _insights: &Insights,
+    _deps: &Deps,
+    _tagged: &Tagged,
+) -> Docs {
+    Docs {
+        documents: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
+        changelog: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
+        changelog_files: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
+        sites: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
+        topics: BTreeMap::new(),
+        closed: BTreeMap::new(),
+        doors: BTreeMap::new(),
+        interfaces: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
+        issue_templates: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
+        key_files: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
+    }
 }
