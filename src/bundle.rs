@@ -54,6 +54,9 @@ impl Bundle {
         while let Some(dir) = open.pop() {
             open.extend(dir.dirs());
             for file in dir.files() {
+                if !is_data(file.path()) {
+                    continue;
+                }
                 if let (Some(path), Some(text)) = (file.path().to_str(), file.contents_utf8()) {
                     files.insert(path.replace('\\', "/"), text.to_owned());
                 }
@@ -76,8 +79,7 @@ impl Bundle {
                     open.push(path);
                     continue;
                 }
-                let known = path.extension().and_then(|extension| extension.to_str());
-                if !kind.is_file() || !matches!(known, Some("rego" | "yaml" | "yml" | "json" | "j2")) {
+                if !kind.is_file() || !is_data(&path) {
                     continue;
                 }
                 let fail = |why: String| BundleError { path: path.display().to_string(), why };
@@ -124,6 +126,12 @@ impl Bundle {
         }
         format!("sha256:{}", hex(&hasher.finalize()))
     }
+}
+
+/// Whether a file is one that a bundle holds, so that the built-in bundle and its directory have the same digest.
+fn is_data(path: &Path) -> bool {
+    let extension = path.extension().and_then(|extension| extension.to_str());
+    matches!(extension, Some("rego" | "yaml" | "yml" | "json" | "j2"))
 }
 
 /// Bytes as lower-case hexadecimal digits.

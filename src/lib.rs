@@ -8,6 +8,7 @@
 //! A module imports only from lower floors; `tests/architecture.rs` keeps it so.
 
 pub mod bundle;
+pub mod catalog;
 pub mod collect;
 pub mod model;
 pub mod yaml;
