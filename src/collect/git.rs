@@ -132,6 +132,11 @@ impl Clone {
         Ok(Self { repository, commit, tree })
     }
 
+    /// The id of the commit's tree.
+    pub(crate) fn tree_id(&self) -> gix::ObjectId {
+        self.tree
+    }
+
     /// The tree of the commit.
     pub(crate) fn tree(&self) -> Tree {
         Tree::of_commit(&self.repository, self.tree)

@@ -20,6 +20,7 @@ pub mod org;
 pub(crate) mod path;
 pub mod project;
 pub mod releases;
+pub(crate) mod remote;
 pub mod repo;
 pub(crate) mod scan;
 pub mod secrets;
@@ -172,7 +173,7 @@ pub fn collect(options: &Options<'_>) -> Result<Facts, git::OpenError> {
         Some(clone) => clone.tree(),
         None => Tree::of_directory(&options.path),
     };
-    let subject = repo::subject(clone.as_ref(), &options.path);
+    let subject = repo::subject(clone.as_ref(), &options.path, options.policies);
     let src: &'static [&'static str] = if options.worktree { &["worktree"] } else { &["git"] };
     let cx = Context { tree: &tree, clone: clone.as_ref(), subject: &subject, now: options.now, policies: options.policies, src };
 
@@ -193,7 +194,7 @@ pub fn collect(options: &Options<'_>) -> Result<Facts, git::OpenError> {
     let (security, sbom, vex) = security::collect(&cx, &library);
     let files = files::collect(&cx);
     let project = project::collect(&cx, &insights, &files);
-    let repo = repo::collect(&cx, history.as_ref(), &deps);
+    let repo = repo::collect(&cx, history.as_ref(), &deps, &files);
     let branch = branch::offline(repo::gittuf(&cx));
     let (checks, changes, collab) = checks::offline();
     Ok(Facts {

@@ -1,16 +1,27 @@
-//! Section `repo`: the repository as its forge and its clone describe it.
-
-use schemars::JsonSchema;
-use serde::Serialize;
+//! Section `repo`: the repository as its forge and its clone describe it. Offline the remote address is the only
+//! witness of the forge, so whatever only the forge can tell stays unknown.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use schemars::JsonSchema;
+use serde::Serialize;
+
 use super::deps::Deps;
+use super::files::Files;
 use super::git::{Clone, History};
+use super::remote::{self, Remote};
 use super::{Context, Source};
-use crate::model::fact::{Fact, Reason};
+use crate::bundle::Bundle;
+use crate::model::fact::{Fact, Reason, SourceId};
 use crate::model::subject::Subject;
+
+/// The source of facts that come from the clone itself, whatever the files were read from.
+const CLONE: &[SourceId] = &["git"];
+/// The source that nobody asked.
+const FORGE: &[SourceId] = &["repository"];
+const READ: &str = "a read token";
+const SECONDS_PER_DAY: i64 = 86_400;
 
 /// What is known about the repository itself.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -55,42 +66,139 @@ pub struct Repo {
     pub last_commit_age_days: Fact<u64>,
 }
 
-pub(crate) fn collect(cx: &Context<'_>, _history: Option<&History>, _deps: &Deps) -> Repo {
+pub(crate) fn collect(cx: &Context<'_>, history: Option<&History>, deps: &Deps, files: &Files) -> Repo {
+    let remote = remote_of(cx.clone);
+    let published = "the address where the repository is published";
+    let (reason, needs) = match remote {
+        Remote::None => (Reason::Unsupported, published),
+        Remote::Local | Remote::Address(_) => (Reason::Offline, READ),
+    };
     Repo {
-        forge: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
-        host: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
-        owner_kind: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
-        visibility: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
-        archived: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
-        empty: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
-        anonymous_readable: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
-        moved_to: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
-        is_fork: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
-        mirror_of: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
-        default_branch: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
-        head: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
-        homepage: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
-        issues_enabled: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
-        discussions_enabled: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
-        web_signoff: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
-        spdx_hint: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
-        has_code: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
-        last_commit_age_days: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
+        forge: software(cx, &remote),
+        host: match &remote {
+            Remote::None => Fact::known(None, CLONE),
+            Remote::Local => Fact::unknown(Reason::Unsupported, published, CLONE),
+            Remote::Address(_) => Fact::known(cx.subject.host.clone(), CLONE),
+        },
+        owner_kind: without_forge(&remote, "none".to_owned()),
+        visibility: Fact::unknown(reason, needs, FORGE),
+        archived: Fact::unknown(reason, needs, FORGE),
+        empty: match cx.clone {
+            Some(_) => Fact::known(false, CLONE),
+            None => Fact::unknown(Reason::Unsupported, "a git clone", CLONE),
+        },
+        anonymous_readable: Fact::unknown(reason, "a request without credentials", &["anonymous"]),
+        moved_to: without_forge(&remote, None),
+        is_fork: without_forge(&remote, false),
+        mirror_of: without_forge(&remote, None),
+        default_branch: Fact::unknown(reason, needs, FORGE),
+        head: Fact::known(cx.clone.map(|clone| clone.commit.to_string()), CLONE),
+        homepage: without_forge(&remote, None),
+        issues_enabled: Fact::unknown(reason, needs, FORGE),
+        discussions_enabled: Fact::unknown(reason, needs, FORGE),
+        web_signoff: without_forge(&remote, false),
+        spdx_hint: without_forge(&remote, None),
+        has_code: has_code(cx, deps, files),
+        last_commit_age_days: last_commit_age(cx, history),
+    }
+}
+
+/// What a repository without any remote certainly lacks; unknown for every other, because nobody asked.
+fn without_forge<T>(remote: &Remote, value: T) -> Fact<T> {
+    match remote {
+        Remote::None => Fact::known(value, CLONE),
+        Remote::Local | Remote::Address(_) => Fact::unknown(Reason::Offline, READ, FORGE),
+    }
+}
+
+fn software(cx: &Context<'_>, remote: &Remote) -> Fact<Option<String>> {
+    match (remote, &cx.subject.forge) {
+        (Remote::None, _) => Fact::known(None, CLONE),
+        (Remote::Address(_), Some(forge)) => Fact::known(Some(forge.clone()), CLONE),
+        (Remote::Address(_), None) => Fact::unknown(Reason::Offline, "a request to the host", FORGE),
+        (Remote::Local, _) => Fact::unknown(Reason::Unsupported, "the address where the repository is published", CLONE),
+    }
+}
+
+fn has_code(cx: &Context<'_>, deps: &Deps, files: &Files) -> Fact<bool> {
+    let builds = files.build_files.value().is_some_and(|found| !found.is_empty());
+    let ecosystems = deps.ecosystems.value();
+    if builds || ecosystems.is_some_and(|found| !found.is_empty()) {
+        return Fact::known(true, cx.src);
+    }
+    let seen_all = cx.tree.complete() && deps.ecosystems.is_complete() && files.build_files.is_complete();
+    if seen_all { Fact::known(false, cx.src) } else { Fact::unknown(Reason::Truncated, "a complete tree", cx.src) }
+}
+
+fn last_commit_age(cx: &Context<'_>, history: Option<&History>) -> Fact<u64> {
+    let newest = history.and_then(|history| history.newest.iter().map(|commit| commit.seconds).max());
+    match newest {
+        Some(seconds) => {
+            let days = cx.now.as_second().saturating_sub(seconds) / SECONDS_PER_DAY;
+            Fact::known(u64::try_from(days).unwrap_or(0), CLONE)
+        }
+        None => Fact::unknown(Reason::Unsupported, "a git clone", CLONE),
     }
 }
 
 /// What is assessed, as far as the clone and its remote say.
-pub(crate) fn subject(clone: Option<&Clone>, path: &Path) -> Subject {
-    let _ = clone;
-    Subject { name: path.display().to_string(), ..Subject::default() }
+pub(crate) fn subject(clone: Option<&Clone>, path: &Path, policies: &Bundle) -> Subject {
+    let commit = clone.map(|clone| clone.commit.to_string());
+    let default_branch = clone.and_then(Clone::default_branch);
+    let here = || directory_name(clone.map(Clone::directory).as_deref().unwrap_or(path));
+    match remote_of(clone) {
+        Remote::Address(address) => Subject {
+            forge: remote::software_of(&address.host, policies),
+            host: Some(remote::canonical_host(&address.host, policies)),
+            owner: address.owner,
+            name: address.name,
+            default_branch,
+            commit,
+        },
+        Remote::None | Remote::Local => Subject { name: here(), default_branch, commit, ..Subject::default() },
+    }
+}
+
+fn remote_of(clone: Option<&Clone>) -> Remote {
+    clone.and_then(Clone::remote).map_or(Remote::None, |url| remote::read(&url))
+}
+
+fn directory_name(directory: &Path) -> String {
+    let full = std::fs::canonicalize(directory).unwrap_or_else(|_| directory.to_path_buf());
+    let name = full.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let name: String = name.chars().filter(|c| !c.is_control()).collect();
+    match name.strip_suffix(".git") {
+        Some(stem) if !stem.is_empty() => stem.to_owned(),
+        _ if name.is_empty() => "repository".to_owned(),
+        _ => name,
+    }
 }
 
 /// Whether references under `refs/gittuf/` guard the branch.
 pub(crate) fn gittuf(cx: &Context<'_>) -> Fact<bool> {
-    Fact::known(cx.clone.is_some_and(|clone| clone.has_references("refs/gittuf/")), cx.src)
+    match cx.clone {
+        Some(clone) => Fact::known(clone.has_references("refs/gittuf/"), CLONE),
+        None => Fact::unknown(Reason::Unsupported, "a git clone", CLONE),
+    }
 }
 
-/// The sources that facts of this run name.
-pub(crate) fn sources(_cx: &Context<'_>) -> BTreeMap<String, Source> {
-    BTreeMap::new()
+/// The sources that were read in this run.
+pub(crate) fn sources(cx: &Context<'_>) -> BTreeMap<String, Source> {
+    let mut sources = BTreeMap::new();
+    if let Some(clone) = cx.clone {
+        sources.insert(
+            "git".to_owned(),
+            Source {
+                kind: "git".to_owned(),
+                reference: clone.commit.to_string(),
+                digest: Some(format!("git:{}", clone.tree_id())),
+                status: None,
+            },
+        );
+    }
+    if cx.src == ["worktree"] {
+        let source = Source { kind: "worktree".to_owned(), reference: ".".to_owned(), digest: None, status: None };
+        sources.insert("worktree".to_owned(), source);
+    }
+    sources
 }
