@@ -1,6 +1,10 @@
 //! Section `docs`: documents of the project and what they say, topic by topic.
 
 pub(crate) mod model;
+pub(crate) mod phrase;
+pub(crate) mod recognise;
+pub(crate) mod topic;
+pub(crate) mod words;
 
 use std::collections::BTreeMap;
 
