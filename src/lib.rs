@@ -11,4 +11,5 @@ pub mod bundle;
 pub mod catalog;
 pub mod collect;
 pub mod model;
+pub mod policy;
 pub mod yaml;

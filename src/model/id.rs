@@ -13,6 +13,11 @@ use serde::{Deserialize, Serialize};
 pub struct RequirementId(String);
 
 impl RequirementId {
+    /// The id of a policy that no catalog knows.
+    pub(crate) fn unassigned() -> Self {
+        Self("OSPS-XX-00.00".to_owned())
+    }
+
     /// The whole id.
     pub fn as_str(&self) -> &str {
         &self.0
