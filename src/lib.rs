@@ -7,9 +7,13 @@
 //!
 //! A module imports only from lower floors; `tests/architecture.rs` keeps it so.
 
+pub mod assess;
+pub mod audit;
 pub mod bundle;
 pub mod catalog;
+pub mod cli;
 pub mod collect;
 pub mod model;
 pub mod policy;
+pub mod report;
 pub mod yaml;

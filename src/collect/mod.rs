@@ -34,6 +34,7 @@ use std::path::PathBuf;
 
 use jiff::Timestamp;
 
+pub use self::git::OpenError;
 use self::tree::Tree;
 use crate::bundle::Bundle;
 use crate::model::subject::Subject;

@@ -39,6 +39,16 @@ pub enum LevelMode {
     Exact,
 }
 
+impl LevelMode {
+    /// Whether a requirement that the catalog lists at `levels` counts at `level`.
+    pub fn counts(self, levels: &[Level], level: Level) -> bool {
+        match self {
+            Self::Cumulative => levels.iter().min().is_some_and(|lowest| *lowest <= level),
+            Self::Exact => levels.contains(&level),
+        }
+    }
+}
+
 /// A verdict on every active requirement of one catalog version for one subject.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

@@ -1,0 +1,34 @@
+//! `osps assess`: collect, judge, print.
+
+use std::path::PathBuf;
+
+use clap::Args as ClapArgs;
+
+use super::collect::Target;
+use super::exit::Exit;
+use super::shared::{self, Judging, Results, Terminal};
+
+/// The options of `osps assess`.
+#[derive(Debug, ClapArgs)]
+pub(super) struct Args {
+    #[command(flatten)]
+    target: Target,
+    #[command(flatten)]
+    judging: Judging,
+    #[command(flatten)]
+    results: Results,
+    /// Save the facts document here, for `osps evaluate`
+    #[arg(long, value_name = "PATH", help_heading = "Output")]
+    save: Option<PathBuf>,
+}
+
+pub(super) fn run(args: Args, terminal: &Terminal) -> anyhow::Result<Exit> {
+    let bundle = shared::bundle(args.judging.policies.as_deref())?;
+    let facts = args.target.collect(&bundle)?;
+    if let Some(path) = &args.save {
+        shared::write(&facts.to_json(), Some(path))?;
+    }
+    let assessment = args.judging.judge(&facts, &bundle)?;
+    args.results.write(&assessment, terminal)?;
+    Ok(args.judging.exit(&assessment))
+}

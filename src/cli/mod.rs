@@ -1,0 +1,81 @@
+//! Floor 3: the commands; one file each. The only place that reads the environment, prints and chooses exit codes.
+
+mod assess;
+mod catalog;
+mod collect;
+mod evaluate;
+mod exit;
+mod explain;
+mod extras;
+mod policy;
+mod shared;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory as _, Parser, Subcommand};
+
+/// Which maturity level of the OSPS Baseline does a project stand at, and what stands between it and the next?
+#[derive(Debug, Parser)]
+#[command(name = "osps", version, about, max_term_width = 100)]
+#[command(after_help = "Exit codes: 0 done, 1 the level asked for is not reached or a check found something, 2 usage or \
+configuration error, 3 nothing to assess, 4 incomplete evidence, 70 a bug in osps.")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    #[command(flatten)]
+    terminal: shared::Terminal,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Collect facts, judge every requirement, print the standing.
+    Assess(assess::Args),
+    /// Collect facts only, as a JSON document.
+    Collect(collect::Args),
+    /// Judge a facts document, offline and again and again with the same result.
+    Evaluate(evaluate::Args),
+    /// What a requirement asks, how it is decided, how to meet it.
+    Explain(explain::Args),
+    /// The versions of the standard: list, show, diff, verify.
+    Catalog(crate::cli::catalog::Args),
+    /// The policies: list, test, lint.
+    Policy(policy::Args),
+    /// The JSON Schema of a document.
+    Schema(extras::SchemaArgs),
+    /// A completion script for a shell.
+    Completions(extras::CompletionsArgs),
+    /// The manual page.
+    Man,
+}
+
+/// Runs the command line of this process.
+pub fn run() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version are no errors; clap prints each to its own stream and knows its own exit code.
+            let _ = error.print();
+            return if error.use_stderr() { exit::USAGE } else { exit::DONE }.into();
+        }
+    };
+    let terminal = &cli.terminal;
+    let result = match cli.command {
+        Command::Assess(args) => assess::run(args, terminal),
+        Command::Collect(args) => collect::run(args),
+        Command::Evaluate(args) => evaluate::run(args, terminal),
+        Command::Explain(args) => explain::run(args, terminal),
+        Command::Catalog(args) => catalog::run(args, &mut std::io::stdout().lock()).map(exit::Exit),
+        Command::Policy(args) => policy::run(args),
+        Command::Schema(args) => extras::schema(args),
+        Command::Completions(args) => extras::completions(args, &mut Cli::command()),
+        Command::Man => extras::man(Cli::command()),
+    };
+    match result {
+        Ok(code) => code.into(),
+        Err(error) if exit::is_closed_pipe(&error) => exit::DONE.into(),
+        Err(error) => {
+            shared::complain(&error);
+            exit::of(&error).into()
+        }
+    }
+}

@@ -1,0 +1,240 @@
+//! What several commands share: the terminal, where output goes, how facts are judged.
+
+use std::collections::BTreeSet;
+use std::io::{IsTerminal as _, Write as _};
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use clap::{Args, ValueEnum};
+
+use super::exit::{Bug, Usage};
+use crate::assess::Selection;
+use crate::audit::{self, FactsDocument, Settings};
+use crate::bundle::Bundle;
+use crate::catalog::Catalogs;
+use crate::model::assessment::{Assessment, LevelMode};
+use crate::model::catalog::Catalog;
+use crate::model::id::{Level, RequirementId};
+use crate::policy::Policies;
+use crate::report::style::Style;
+use crate::report::{self, Detail, Format};
+
+/// When colours are written.
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+enum Color {
+    /// On a terminal that has them.
+    #[default]
+    Auto,
+    Always,
+    Never,
+}
+
+/// How output looks.
+#[derive(Debug, Args)]
+pub(super) struct Terminal {
+    /// When to write colours (NO_COLOR, CLICOLOR and CLICOLOR_FORCE are honoured)
+    #[arg(long, global = true, value_enum, default_value_t, hide_possible_values = false, help_heading = "Output")]
+    color: Color,
+    /// Write ASCII only
+    #[arg(long, global = true, help_heading = "Output")]
+    ascii: bool,
+}
+
+impl Terminal {
+    /// What standard output can show; a file gets neither colour nor a narrow width.
+    pub(super) fn style(&self, to_file: bool) -> Style {
+        let stdout = std::io::stdout();
+        let color = match self.color {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto => {
+                !to_file && anstream::AutoStream::choice(&stdout) != anstream::ColorChoice::Never
+            }
+        };
+        let width = match terminal_size::terminal_size() {
+            Some((width, _)) if !to_file && stdout.is_terminal() => usize::from(width.0).clamp(40, 120),
+            _ => 100,
+        };
+        Style { color, unicode: !self.ascii && locale_is_utf8(), width }
+    }
+}
+
+/// Whether the locale says UTF-8. Where it says nothing at all, it is taken for granted, as on Windows and in containers.
+fn locale_is_utf8() -> bool {
+    let set = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().filter_map(std::env::var_os).find(|value| !value.is_empty());
+    set.is_none_or(|value| {
+        let value = value.to_string_lossy().to_lowercase();
+        value.contains("utf-8") || value.contains("utf8")
+    })
+}
+
+/// How facts are judged, as options.
+#[derive(Debug, Args)]
+pub(super) struct Judging {
+    /// The version of the standard, such as 2026-02-19 (default: the newest)
+    #[arg(long, value_name = "VERSION", help_heading = "Judging")]
+    catalog: Option<String>,
+    /// How levels are read: everything from the lowest level upwards, or exactly what the catalog lists
+    #[arg(long, value_enum, default_value_t, help_heading = "Judging")]
+    levels: Mode,
+    /// Judge only what counts at this level
+    #[arg(long, value_name = "LEVEL", help_heading = "Judging")]
+    level: Option<Level>,
+    /// Judge only these families, such as AC or AC,BR
+    #[arg(long, value_name = "FAMILY", value_delimiter = ',', help_heading = "Judging")]
+    family: Vec<String>,
+    /// Judge only these requirements, such as OSPS-AC-01.01
+    #[arg(long, value_name = "ID", value_delimiter = ',', help_heading = "Judging")]
+    requirement: Vec<RequirementId>,
+    /// Exit with 1 unless this level is reached, with 4 where only missing evidence stands in the way
+    #[arg(long, value_name = "LEVEL", help_heading = "Judging")]
+    require: Option<Level>,
+    /// Whether what the host guarantees may pass a requirement: `default`, or `strict` (never)
+    #[arg(long, value_enum, default_value_t, help_heading = "Judging")]
+    platform_evidence: Platform,
+    /// Policies from this directory instead of the built-in ones
+    #[arg(long, value_name = "DIR", help_heading = "Judging")]
+    pub(super) policies: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+enum Mode {
+    #[default]
+    Cumulative,
+    Exact,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+enum Platform {
+    #[default]
+    Default,
+    Strict,
+}
+
+/// Where results go, as options.
+#[derive(Debug, Args)]
+pub(super) struct Results {
+    /// A format, and where it goes (default: standard output); may be given several times: human, json
+    #[arg(short, long, value_name = "FORMAT[=PATH]", help_heading = "Output")]
+    output: Vec<String>,
+    /// Show every requirement; twice: with all evidence
+    #[arg(short, long, action = clap::ArgAction::Count, help_heading = "Output")]
+    verbose: u8,
+}
+
+/// The policies of a run.
+pub(super) fn bundle(directory: Option<&Path>) -> anyhow::Result<Bundle> {
+    match directory {
+        Some(directory) => Bundle::from_directory(directory).with_context(|| format!("the policies in {}", directory.display())),
+        None => Ok(Bundle::policies()),
+    }
+}
+
+/// The catalogs built into this binary.
+pub(super) fn catalogs() -> anyhow::Result<Catalogs> {
+    Catalogs::from_bundle(&Bundle::controls()).map_err(|error| Bug(error.to_string()).into())
+}
+
+/// The version of the standard a user names, or the current one.
+pub(super) fn catalog<'a>(catalogs: &'a Catalogs, version: Option<&str>) -> anyhow::Result<&'a Catalog> {
+    match version {
+        Some(version) => Ok(catalogs.get(version)?),
+        None => Ok(catalogs.latest()),
+    }
+}
+
+impl Judging {
+    /// Judges a facts document.
+    pub(super) fn judge(&self, facts: &FactsDocument, bundle: &Bundle) -> anyhow::Result<Assessment> {
+        let catalogs = catalogs()?;
+        let catalog = catalog(&catalogs, self.catalog.as_deref())?;
+        let policies = Policies::load(bundle)?;
+        let settings = Settings {
+            catalog,
+            catalog_ref: catalogs.reference(catalog),
+            policies: &policies,
+            mode: match self.levels {
+                Mode::Cumulative => LevelMode::Cumulative,
+                Mode::Exact => LevelMode::Exact,
+            },
+            selection: self.selection(catalog)?,
+            strict_platform: self.platform_evidence == Platform::Strict,
+        };
+        Ok(audit::evaluate(facts, &settings)?)
+    }
+
+    fn selection(&self, catalog: &Catalog) -> anyhow::Result<Selection> {
+        let version = &catalog.version;
+        let families: BTreeSet<String> = self.family.iter().map(|family| family.to_uppercase()).collect();
+        for family in &families {
+            if !catalog.families.iter().any(|known| known.id == *family) {
+                return Err(Usage(format!("there is no family `{family}` in the catalog {version}")).into());
+            }
+        }
+        for id in &self.requirement {
+            match catalog.requirement(id) {
+                Some(requirement) if requirement.is_active() => {}
+                Some(_) => {
+                    return Err(Usage(format!("{id} is retired in the catalog {version} and never assessed")).into());
+                }
+                None => return Err(Usage(format!("there is no {id} in the catalog {version}")).into()),
+            }
+        }
+        Ok(Selection { level: self.level, families, requirements: self.requirement.iter().cloned().collect() })
+    }
+
+    /// The exit code that `--require` asks for.
+    pub(super) fn exit(&self, assessment: &Assessment) -> super::exit::Exit {
+        let Some(level) = self.require else { return super::exit::DONE };
+        if assessment.levels.reached.is_some_and(|reached| reached >= level) {
+            return super::exit::DONE;
+        }
+        let below = assessment.levels.standings.iter().filter(|standing| standing.level <= level);
+        let to_fix: u32 = below.map(|standing| standing.unmet + standing.waived).sum();
+        let to_review = assessment.requirements.iter().any(|verdict| {
+            verdict.outcome == crate::model::ruling::Outcome::NeedsReview
+                && assessment.levels.mode.counts(&verdict.levels, level)
+        });
+        if to_fix > 0 || to_review { super::exit::NOT_MET } else { super::exit::INCOMPLETE }
+    }
+}
+
+impl Results {
+    /// Writes an assessment everywhere it was asked for.
+    pub(super) fn write(&self, assessment: &Assessment, terminal: &Terminal) -> anyhow::Result<()> {
+        let detail = match self.verbose {
+            0 => Detail::Short,
+            1 => Detail::Every,
+            _ => Detail::Evidence,
+        };
+        let human = ["human".to_owned()];
+        let wanted: &[String] = if self.output.is_empty() { &human } else { &self.output };
+        for output in wanted {
+            let (name, path) = output.split_once('=').map_or((output.as_str(), None), |(name, path)| (name, Some(path)));
+            let format = Format::named(name).ok_or_else(|| {
+                let known: Vec<&str> = Format::ALL.iter().map(|(name, _)| *name).collect();
+                Usage(format!("there is no format `{name}`: expected one of {}", known.join(", ")))
+            })?;
+            let text = report::render(assessment, format, &terminal.style(path.is_some()), detail);
+            write(&text, path.map(Path::new))?;
+        }
+        Ok(())
+    }
+}
+
+/// Writes a text to a file, or to standard output.
+pub(super) fn write(text: &str, path: Option<&Path>) -> anyhow::Result<()> {
+    match path {
+        Some(path) => std::fs::write(path, text).with_context(|| format!("cannot write {}", path.display())),
+        None => {
+            let mut stdout = std::io::stdout().lock();
+            stdout.write_all(text.as_bytes())?;
+            Ok(stdout.flush()?)
+        }
+    }
+}
+
+/// Says what went wrong, with every cause.
+pub(super) fn complain(error: &anyhow::Error) {
+    let _ = writeln!(std::io::stderr().lock(), "osps: {error:#}");
+}
