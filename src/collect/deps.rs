@@ -1,5 +1,7 @@
 //! Section `deps`: manifests, lock files, and what is fetched besides them.
 
+pub(crate) mod imports;
+
 use schemars::JsonSchema;
 use serde::Serialize;
 

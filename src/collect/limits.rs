@@ -34,3 +34,9 @@ pub(crate) const ARCHIVE_BYTES: u64 = 16 * 1024 * 1024;
 pub(crate) const ARCHIVE_ENTRIES: usize = 200;
 /// Most times larger an archive may unfold.
 pub(crate) const ARCHIVE_RATIO: u64 = 100;
+/// Bytes at the start of a source file in which imports are looked for.
+pub(crate) const SOURCE_BYTES: usize = 64 * 1024;
+/// Bytes at the start of a file in which a licence header is looked for.
+pub(crate) const HEADER_BYTES: usize = 4 * 1024;
+/// Bytes of a line above which a script was written by a machine.
+pub(crate) const SCRIPT_LINE_BYTES: usize = 5 * 1024;

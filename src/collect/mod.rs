@@ -25,6 +25,7 @@ pub mod repo;
 pub(crate) mod scan;
 pub mod secrets;
 pub mod security;
+pub(crate) mod tables;
 pub(crate) mod tree;
 
 use schemars::JsonSchema;

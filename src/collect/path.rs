@@ -85,6 +85,20 @@ impl RepoPath {
             || extension == "dict"
     }
 
+    /// Whether it lies where copies of other projects' sources lie.
+    pub(crate) fn is_vendored(&self) -> bool {
+        const DIRS: &[&str] = &[
+            "vendor", "vendors", "vendored", "third_party", "third-party", "thirdparty", "3rdparty", "3rd_party", "3rd-party",
+            "node_modules", "bower_components", "jspm_packages", "godeps", "pods", "carthage",
+        ];
+        // Deeper down these names are also given to modules of the project's own.
+        const ROOTS: &[&str] = &["deps", "external", "externals", "extern"];
+        let lower = self.lower();
+        lower.rsplit_once('/').is_some_and(|(above, _)| {
+            above.split('/').any(|part| DIRS.contains(&part)) || above.split('/').next().is_some_and(|top| ROOTS.contains(&top))
+        })
+    }
+
     /// The path that `target` names when it is written in a file at `self`; none when it leaves the tree.
     pub(crate) fn join(&self, target: &[u8]) -> Option<Self> {
         let absolute = target.first() == Some(&b'/');
@@ -126,6 +140,17 @@ mod tests {
     fn joins(#[case] from: &str, #[case] target: &str, #[case] expected: Option<&str>) {
         let joined = RepoPath::new(from).join(target.as_bytes());
         assert_eq!(joined.map(|path| path.text()).as_deref(), expected);
+    }
+
+    #[rstest]
+    #[case("third_party/zlib/a.c", true)]
+    #[case("src/Vendor/x.js", true)]
+    #[case("src/vendor.rs", false)]
+    #[case("deps/lua/lua.c", true)]
+    #[case("src/deps/mod.rs", false)]
+    #[case("src/dependencies/a.rs", false)]
+    fn vendored_paths(#[case] path: &str, #[case] expected: bool) {
+        assert_eq!(RepoPath::new(path).is_vendored(), expected);
     }
 
     #[rstest]

@@ -1,0 +1,209 @@
+//! One pass over the content of every blob, shared by the sections that need it: what is not text, what looks like a
+//! credential, which modules a source file imports, which licence its header names. All processors take part; the result
+//! does not depend on how many there are.
+
+pub(crate) mod magic;
+mod sources;
+mod text;
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use super::binaries::Unread;
+use super::tree::{Entry, Reader, Unreadable};
+use super::{Context, limits};
+use magic::{Signatures, What};
+use sources::Languages;
+pub(crate) use sources::SourceFile;
+use text::Nature;
+
+/// What the pass found. All lists are sorted by path.
+#[derive(Debug, Default)]
+pub(crate) struct Scan {
+    /// Blobs that are not text and not reviewable, minified scripts and pointers to large files.
+    pub(crate) found: Vec<Found>,
+    /// How many blobs of each reviewable kind there are.
+    pub(crate) reviewable: BTreeMap<String, u64>,
+    /// Blobs that could not be read.
+    pub(crate) unread: Vec<Unread>,
+    /// Source files, with the modules that those of the product import.
+    pub(crate) sources: Vec<SourceFile>,
+    /// Licence headers, from the expression to where it stands.
+    pub(crate) headers: BTreeMap<String, Headers>,
+    /// The table that is missing or broken; nothing was looked for that it describes.
+    pub(crate) broken_tables: Vec<String>,
+}
+
+/// A blob that is a finding by its content.
+#[derive(Debug, Clone)]
+pub(crate) struct Found {
+    /// Its place in the tree's list of entries.
+    pub(crate) entry: usize,
+    pub(crate) magic: String,
+    pub(crate) class: String,
+    pub(crate) size: u64,
+}
+
+/// The files whose header states one expression.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Headers {
+    pub(crate) files: u64,
+    /// The first of them.
+    pub(crate) path: String,
+    pub(crate) line: u64,
+}
+
+/// What the pass looks for.
+struct Search {
+    signatures: Signatures,
+    languages: Languages,
+}
+
+/// What one thread found; the first of each pair is the place in the tree's list of entries.
+#[derive(Default)]
+struct Part {
+    found: Vec<Found>,
+    reviewable: BTreeMap<String, u64>,
+    unread: Vec<(usize, Unread)>,
+    sources: Vec<(usize, SourceFile)>,
+    headers: Vec<(usize, String, u64)>,
+}
+
+/// Entries that a thread takes at a time.
+const BATCH: usize = 64;
+
+/// Reads every blob once.
+pub(crate) fn scan(cx: &Context<'_>) -> Scan {
+    let mut broken_tables = Vec::new();
+    let search = Search {
+        signatures: Signatures::load(cx.policies).unwrap_or_else(|error| note(&mut broken_tables, error)),
+        languages: Languages::load(cx.policies).unwrap_or_else(|error| note(&mut broken_tables, error)),
+    };
+    let entries = cx.tree.entries();
+    let next = AtomicUsize::new(0);
+    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(entries.len() / BATCH + 1);
+    let parts = std::thread::scope(|scope| {
+        let run = || {
+            let reader = cx.tree.reader();
+            let mut part = Part::default();
+            loop {
+                let start = next.fetch_add(BATCH, Ordering::Relaxed);
+                let Some(batch) = entries.get(start..entries.len().min(start + BATCH)).filter(|batch| !batch.is_empty()) else {
+                    return part;
+                };
+                for (offset, entry) in batch.iter().enumerate() {
+                    part.visit(&search, &reader, start + offset, entry);
+                }
+            }
+        };
+        let handles: Vec<_> = (1..threads).map(|_| scope.spawn(run)).collect();
+        let mut parts = vec![run()];
+        for handle in handles {
+            match handle.join() {
+                Ok(part) => parts.push(part),
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        }
+        parts
+    });
+    merge(cx, parts, broken_tables)
+}
+
+fn note<T: Default>(broken: &mut Vec<String>, error: String) -> T {
+    broken.push(error);
+    T::default()
+}
+
+fn merge(cx: &Context<'_>, parts: Vec<Part>, broken_tables: Vec<String>) -> Scan {
+    let mut whole = Part::default();
+    for part in parts {
+        whole.found.extend(part.found);
+        whole.unread.extend(part.unread);
+        whole.sources.extend(part.sources);
+        whole.headers.extend(part.headers);
+        for (kind, count) in part.reviewable {
+            *whole.reviewable.entry(kind).or_default() += count;
+        }
+    }
+    whole.found.sort_by_key(|found| found.entry);
+    whole.unread.sort_by_key(|(index, _)| *index);
+    whole.sources.sort_by_key(|(index, _)| *index);
+    whole.headers.sort_by_key(|(index, ..)| *index);
+    let mut headers: BTreeMap<String, Headers> = BTreeMap::new();
+    for (index, expression, line) in whole.headers {
+        if let Some(known) = headers.get_mut(&expression) {
+            known.files += 1;
+        } else if headers.len() < limits::FINDINGS {
+            let path = cx.tree.entries().get(index).map(|entry| entry.path.text()).unwrap_or_default();
+            headers.insert(expression, Headers { files: 1, path, line });
+        }
+    }
+    Scan {
+        found: whole.found,
+        reviewable: whole.reviewable,
+        unread: whole.unread.into_iter().map(|(_, unread)| unread).collect(),
+        sources: whole.sources.into_iter().map(|(_, source)| source).collect(),
+        headers,
+        broken_tables,
+    }
+}
+
+impl Part {
+    fn visit(&mut self, search: &Search, reader: &Reader<'_>, index: usize, entry: &Entry) {
+        if !entry.mode.is_file() {
+            return;
+        }
+        let blob = match reader.read(entry, limits::SCAN_BLOB_BYTES) {
+            Ok(blob) => blob,
+            Err(why) => {
+                self.unread.push((index, unread(entry, why)));
+                return;
+            }
+        };
+        let name = entry.path.name_lower();
+        let extension = extension(&name);
+        let nature = text::nature(&blob.bytes);
+        if nature == Nature::Binary {
+            let kind = search.signatures.kind(&blob.bytes, extension);
+            match kind.what {
+                What::Class(class) => self.found.push(Found { entry: index, magic: kind.magic, class, size: blob.size }),
+                What::Reviewable(kind) => *self.reviewable.entry(kind).or_default() += 1,
+            }
+            return;
+        }
+        if let Some((magic, class)) = text_finding(&blob.bytes, &name, extension) {
+            self.found.push(Found { entry: index, magic: magic.to_owned(), class: class.to_owned(), size: blob.size });
+        }
+        let own = !entry.path.is_vendored() && !entry.path.is_test();
+        if let Some(source) = search.languages.source(entry, extension, &blob.bytes, own) {
+            self.sources.push((index, source));
+        }
+        if own && let Some((expression, line)) = sources::header(&blob.bytes) {
+            self.headers.push((index, expression, line));
+        }
+    }
+}
+
+fn unread(entry: &Entry, why: Unreadable) -> Unread {
+    let (size, why) = match why {
+        Unreadable::TooLarge(size) => (Some(size), "too_large"),
+        Unreadable::Missing => (None, "missing"),
+        Unreadable::Broken(_) => (None, "unreadable"),
+    };
+    Unread { path: entry.path.text(), size, why: why.to_owned() }
+}
+
+/// The extension of a name in lower case; empty without one.
+fn extension(name: &str) -> &str {
+    name.rsplit_once('.').filter(|(stem, _)| !stem.is_empty()).map_or("", |(_, extension)| extension)
+}
+
+/// Findings among texts: pointers to files that are kept elsewhere, and scripts that were minified or bundled.
+fn text_finding(bytes: &[u8], name: &str, extension: &str) -> Option<(&'static str, &'static str)> {
+    if bytes.starts_with(b"version https://git-lfs.github.com/spec/v") && bytes.len() < 1024 {
+        return Some(("git_lfs", "lfs_pointer"));
+    }
+    let script = matches!(extension, "js" | "mjs" | "cjs" | "css");
+    let minified = script && (name.contains(".min.") || text::has_line_over(bytes, limits::SCRIPT_LINE_BYTES));
+    minified.then_some(("script", "minified_script"))
+}
