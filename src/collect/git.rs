@@ -189,6 +189,17 @@ impl Clone {
         (tags, complete)
     }
 
+    /// Whether the clone was made to hold every tag: it is not shallow, its remote's tags are not left out, and it
+    /// fetches every branch, whose tags come with it.
+    pub(crate) fn holds_all_tags(&self) -> bool {
+        let local = self.repository.to_thread_local();
+        let config = local.config_snapshot();
+        let left_out = config.string("remote.origin.tagOpt").is_some_and(|option| option.as_slice() == b"--no-tags");
+        let one_branch = config.string("remote.origin.fetch").is_some_and(|spec| !spec.contains(&b'*'));
+        let partly = one_branch && !config.string("remote.origin.tagOpt").is_some_and(|option| option.as_slice() == b"--tags");
+        !local.is_shallow().unwrap_or(true) && !left_out && !partly
+    }
+
     /// The history that leads to the commit.
     pub(crate) fn history(&self) -> History {
         let local = self.repository.to_thread_local();

@@ -20,6 +20,8 @@ pub(crate) const COMMITS: usize = 200;
 pub(crate) const COMMIT_COUNT: usize = 50_000;
 /// Tags listed.
 pub(crate) const TAGS: usize = 20_000;
+/// Version tags that the facts list; the newest are kept.
+pub(crate) const TAGS_LISTED: usize = 2_000;
 /// Hops of a symbolic link inside the tree.
 pub(crate) const SYMLINK_HOPS: usize = 5;
 /// Findings listed per fact; the rest is cut and the fact marked incomplete.

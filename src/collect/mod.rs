@@ -192,7 +192,7 @@ pub fn collect(options: &Options<'_>) -> Result<Facts, git::OpenError> {
     let binaries = binaries::collect(&cx, &scan);
     let secrets = secrets::collect(&cx, &scan);
     let commits = commits::collect(&cx, history.as_ref());
-    let releases = releases::collect(&cx, &tagged, &ci, &deps, &docs);
+    let releases = releases::collect(&cx, &tagged, &ci, &deps, &docs, &links);
     let (security, sbom, vex) = security::collect(&cx, &library);
     let files = files::collect(&cx);
     let project = project::collect(&cx, &insights, &files);
