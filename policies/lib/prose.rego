@@ -28,7 +28,9 @@ ruling_or_link(name, subject, topic, closed, doors, field, links, stale) := stat
 	true
 } else := unsettled(name, subject, topic) if {
 	true
-} else := missing(name, subject, topic, closed, doors)
+} else := missing(name, subject, topic, closed, doors) if {
+	unlinked(topic, field, links)
+}
 
 # All that is required is stated in one place.
 stated(name, subject, topic) := verdict.medium(verdict.passed(
@@ -114,6 +116,15 @@ typed_link(name, subject, topic, field, links, stale) := verdict.needs_review(
 	link := links.known[field]
 	link.kind == "other"
 	absent(topic)
+}
+
+# The claims were read and no link of that field leads anywhere that counts. Only then is absence a failure.
+unlinked(_, field, links) if links.known[field] == null
+
+unlinked(topic, field, links) if {
+	link := links.known[field]
+	link.kind in {"dead", "tree"}
+	not _usable(link, topic)
 }
 
 # Nothing that counts was found.
