@@ -42,3 +42,13 @@ pub(crate) const SOURCE_BYTES: usize = 64 * 1024;
 pub(crate) const HEADER_BYTES: usize = 4 * 1024;
 /// Bytes of a line above which a script was written by a machine.
 pub(crate) const SCRIPT_LINE_BYTES: usize = 5 * 1024;
+/// Blocks of one document.
+pub(crate) const DOCUMENT_BLOCKS: usize = 20_000;
+/// Blocks of all documents together.
+pub(crate) const LIBRARY_BLOCKS: usize = 400_000;
+/// Bytes of a heading, of a lead-in or of a label that are kept.
+pub(crate) const HEADING_BYTES: usize = 400;
+/// Nesting of block quotes, lists and elements in a document.
+pub(crate) const DOCUMENT_DEPTH: usize = 64;
+/// Links of one document.
+pub(crate) const DOCUMENT_LINKS: usize = 10_000;

@@ -1,8 +1,17 @@
 //! Section `docs`: documents of the project and what they say, topic by topic.
 
+mod content;
+mod discover;
+mod html;
+mod inline;
+mod markdown;
 pub(crate) mod model;
+mod outline;
 pub(crate) mod phrase;
+mod plain;
 pub(crate) mod recognise;
+mod resolve;
+mod roles;
 pub(crate) mod topic;
 pub(crate) mod words;
 
@@ -12,6 +21,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use self::model::Library;
+use self::roles::Roles;
 use super::Context;
 use super::deps::Deps;
 use super::insights::Insights;
@@ -216,20 +226,40 @@ pub struct IssueTemplate {
 }
 
 /// Finds and reads the documents of the tree.
-pub(crate) fn library(_cx: &Context<'_>, _insights: &Insights) -> Library {
-    Library::default()
+pub(crate) fn library(cx: &Context<'_>, _insights: &Insights) -> Library {
+    match Roles::load(cx.policies) {
+        Ok(roles) => discover::library(cx, &roles),
+        Err(defect) => Library { defect: Some(defect), ..Library::default() },
+    }
+}
+
+/// The documents as facts.
+fn documents(cx: &Context<'_>, library: &Library) -> Fact<Vec<DocumentFact>> {
+    if let Some(defect) = &library.defect {
+        return Fact::broken(Reason::ParseError, defect.as_str(), cx.src);
+    }
+    let documents = library.documents.iter().map(|document| DocumentFact {
+        path: document.path.clone(),
+        roles: document.roles.iter().cloned().collect(),
+        via: document.via.name().to_owned(),
+        words: document.words,
+        state: document.state.name().to_owned(),
+        target: document.target.as_ref().map(|target| target.target.clone()),
+        foreign: document.foreign,
+    });
+    Fact::seen(documents.collect(), library.complete, cx.src)
 }
 
 /// What the documents say, topic by topic.
 pub(crate) fn collect(
     cx: &Context<'_>,
-    _library: &Library,
+    library: &Library,
     _insights: &Insights,
     _deps: &Deps,
     _tagged: &Tagged,
 ) -> Docs {
     Docs {
-        documents: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
+        documents: documents(cx, library),
         changelog: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
         changelog_files: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
         sites: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),

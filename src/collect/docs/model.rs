@@ -14,6 +14,8 @@ pub(crate) struct Library {
     pub(crate) complete: bool,
     /// Documentation sites, wikis and other places outside the tree.
     pub(crate) sites: Vec<Site>,
+    /// What is wrong with the data files, so that no document could be looked for.
+    pub(crate) defect: Option<String>,
 }
 
 /// One document.
@@ -22,7 +24,9 @@ pub(crate) struct Document {
     pub(crate) path: String,
     /// What it is for: `readme`, `security`, `contributing`, `support`, `governance`, `maintainers`, `codeowners`, `changelog`, `license`,
     /// `code_of_conduct`, `architecture`, `threat_model`, `assessment`, `release`, `roadmap`, `dependencies`, `testing`, `build`, `install`,
-    /// `adr`, `issue_template`, `issue_chooser`, `change_template`, `docs` (any other document below a documentation directory or site root).
+    /// `adr`, `usage`, `api_reference`, `cli`, `man`, `file_format`, `agreement`, `authors`, `subprojects`, `advisories`, `issue_template`,
+    /// `issue_chooser`, `change_template`, `docs` (every document below a documentation directory or site root, beside its other roles),
+    /// `other` (at the root or in a forge's directory, with no role).
     pub(crate) roles: BTreeSet<String>,
     pub(crate) via: Via,
     pub(crate) state: State,
@@ -131,6 +135,34 @@ pub(crate) enum Target {
     Mail,
     /// Any other address.
     Outside,
+}
+
+impl Via {
+    /// As the facts name it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Root => "root",
+            Self::Directory => "dir",
+            Self::SiteRoot => "site_root",
+            Self::Link => "link",
+        }
+    }
+}
+
+impl State {
+    /// As the facts name it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Empty => "empty",
+            Self::Short => "short",
+            Self::Pointer => "pointer",
+            Self::LfsPointer => "lfs_pointer",
+            Self::BrokenLink => "broken_link",
+            Self::Truncated => "truncated",
+            Self::Unreadable => "unreadable",
+        }
+    }
 }
 
 impl Document {

@@ -1,0 +1,266 @@
+//! Which files of the tree are documents, what they are for, and reading them within bounds. Links are followed once, from
+//! health files, the README and the issue chooser; they never leave the tree.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::content::weigh;
+use super::model::{Document, Library, Link, State, Target, Via};
+use super::outline::Parsed;
+use super::resolve::Resolver;
+use super::roles::{Format, Roles};
+use super::{markdown, plain};
+use crate::collect::Context;
+use crate::collect::limits;
+use crate::collect::path::RepoPath;
+use crate::collect::tree::{Entry, Mode, Reader, Unreadable};
+
+/// A file to be read.
+#[derive(Debug)]
+struct Candidate<'t> {
+    entry: &'t Entry,
+    format: Format,
+    roles: BTreeSet<String>,
+    via: Via,
+}
+
+/// Finds and reads the documents.
+pub(super) fn library(cx: &Context<'_>, roles: &Roles) -> Library {
+    let site_roots = Vec::new();
+    let resolver = Resolver::new(cx.tree, cx.subject, &site_roots);
+    let mut shelf = Shelf {
+        cx,
+        roles,
+        resolver,
+        reader: cx.tree.reader(),
+        documents: BTreeMap::new(),
+        complete: cx.tree.complete(),
+        bytes: 0,
+        blocks: 0,
+    };
+    let mut found: Vec<Candidate<'_>> = cx.tree.entries().iter().filter_map(|entry| candidate(entry, roles)).collect();
+    found.sort_by_key(|candidate| rank(candidate));
+    for candidate in found {
+        shelf.read(candidate);
+    }
+    shelf.follow_links();
+    let Shelf { documents, complete, .. } = shelf;
+    let mut documents: Vec<Document> = documents.into_values().collect();
+    for document in &mut documents {
+        weigh(document, roles);
+    }
+    documents.sort_by(|a, b| a.path.cmp(&b.path));
+    Library { documents, complete, sites: Vec::new(), defect: None }
+}
+
+/// What is read first when not everything can be read: the root, the forge's own directories, then the shallow.
+fn rank(candidate: &Candidate<'_>) -> (usize, usize, RepoPath) {
+    let path = &candidate.entry.path;
+    let special = candidate.roles.iter().any(|role| role != "docs" && role != "other");
+    (usize::from(!special), path.depth(), path.clone())
+}
+
+/// Whether an entry is a document by its place, and what its name says it is for.
+fn candidate<'t>(entry: &'t Entry, roles: &Roles) -> Option<Candidate<'t>> {
+    let path = &entry.path;
+    if entry.mode == Mode::Gitlink {
+        return None;
+    }
+    if let Some(role) = roles.template(path) {
+        return template(entry, role, roles);
+    }
+    let format = roles.format(path);
+    if path.depth() == 0 {
+        let mut found = roles.by_name(path);
+        let format = format?;
+        if found.is_empty() {
+            found.insert("other".to_owned());
+        }
+        return Some(Candidate { entry, format, roles: found, via: Via::Root });
+    }
+    let top = path.parts().next()?.into_owned();
+    if !roles.searches(&top) || parents(path).any(|part| roles.skips_directory(&part)) {
+        return None;
+    }
+    let format = format?;
+    Some(Candidate { entry, format, roles: roles_below(path, &top, roles), via: Via::Directory })
+}
+
+fn template<'t>(entry: &'t Entry, role: &str, roles: &Roles) -> Option<Candidate<'t>> {
+    let name = entry.path.name_lower();
+    let is_yaml = name.ends_with(".yml") || name.ends_with(".yaml");
+    let role = if role == "issue_template" && matches!(name.as_str(), "config.yml" | "config.yaml") { "issue_chooser" } else { role };
+    let format = if is_yaml { Format::Form } else { roles.format(&entry.path)? };
+    Some(Candidate { entry, format, roles: BTreeSet::from([role.to_owned()]), via: Via::Directory })
+}
+
+fn parents(path: &RepoPath) -> impl Iterator<Item = String> {
+    let depth = path.depth();
+    path.parts().take(depth).map(std::borrow::Cow::into_owned)
+}
+
+/// The roles of a document below a searched directory: from its name, and from the directory at the root or one level below it.
+fn roles_below(path: &RepoPath, top: &str, roles: &Roles) -> BTreeSet<String> {
+    let mut found = roles.by_name(path);
+    for part in parents(path).take(2) {
+        found.extend(roles.directory_roles(&part).map(str::to_owned));
+    }
+    if roles.is_documentation(top) && !found.contains("license") {
+        found.insert("docs".to_owned());
+    }
+    if found.is_empty() {
+        found.insert("other".to_owned());
+    }
+    found
+}
+
+/// The documents read so far.
+struct Shelf<'a, 't> {
+    cx: &'a Context<'t>,
+    roles: &'a Roles,
+    resolver: Resolver<'a>,
+    reader: Reader<'a>,
+    documents: BTreeMap<RepoPath, Document>,
+    complete: bool,
+    bytes: u64,
+    blocks: usize,
+}
+
+impl<'a> Shelf<'a, '_> {
+    fn read(&mut self, candidate: Candidate<'a>) {
+        let Candidate { entry, format, roles, via } = candidate;
+        let path = &entry.path;
+        if self.documents.contains_key(path) {
+            return;
+        }
+        if self.documents.len() >= limits::DOCUMENTS || self.bytes >= limits::DOCUMENT_BYTES || self.blocks >= limits::LIBRARY_BLOCKS {
+            self.complete = false;
+            return;
+        }
+        let mut document = Document { path: path.text(), roles, via, ..Document::default() };
+        if entry.mode == Mode::Link {
+            self.read_link(entry, &mut document);
+        } else {
+            self.read_file(entry, format, &mut document);
+        }
+        self.documents.insert(path.clone(), document);
+    }
+
+    /// A symbolic link points to the document that it leads to.
+    fn read_link(&mut self, entry: &'a Entry, document: &mut Document) {
+        match self.cx.tree.resolve(&self.reader, entry) {
+            Some(file) => {
+                let target = file.path.text();
+                let to = Target::Tree(file.path.clone());
+                document.target = Some(Link { to, ..Link::written(&target, &target, 1) });
+                document.state = State::Pointer;
+            }
+            None => document.state = State::BrokenLink,
+        }
+    }
+
+    fn read_file(&mut self, entry: &Entry, format: Format, document: &mut Document) {
+        let blob = match self.reader.read(entry, limits::TEXT_BYTES) {
+            Ok(blob) => blob,
+            Err(why) => {
+                document.state = State::Unreadable;
+                let too_large = matches!(why, Unreadable::TooLarge(_));
+                self.complete &= too_large && !is_searched(document);
+                return;
+            }
+        };
+        self.bytes += blob.bytes.len() as u64;
+        if blob.bytes.starts_with(b"version https://git-lfs.github.com/spec/") {
+            document.state = State::LfsPointer;
+            return;
+        }
+        let text = blob.text();
+        if text.contains('\0') {
+            document.state = State::Unreadable;
+            return;
+        }
+        if is_only_license(document) {
+            document.words = super::content::words(&text);
+            document.state = if document.words == 0 { State::Empty } else { State::Ok };
+            return;
+        }
+        let is_template = document.roles.iter().any(|role| role.ends_with("_template"));
+        let parsed = parse(&text, format, &entry.path, is_template);
+        document.title = parsed.title;
+        document.sections = parsed.sections;
+        if blob.truncated || parsed.truncated {
+            document.state = State::Truncated;
+            self.complete &= !is_searched(document);
+        }
+        self.blocks += document.sections.iter().map(|section| section.blocks.len() + 1).sum::<usize>();
+        self.resolver.resolve(&entry.path, &mut document.sections);
+        if document.roles.iter().all(|role| role == "docs" || role == "other")
+            && let Some(title) = &document.title
+        {
+            document.roles.extend(self.roles.by_title(title));
+        }
+    }
+
+    /// Reads what health files, the README and the issue chooser link to, and gives it the role that the link names. Links of what is
+    /// read this way are not followed.
+    fn follow_links(&mut self) {
+        let mut wanted: BTreeMap<RepoPath, BTreeSet<String>> = BTreeMap::new();
+        for document in self.documents.values() {
+            if let Some(Link { to: Target::Tree(path), .. }) = &document.target {
+                wanted.entry(path.clone()).or_default().extend(document.roles.iter().cloned());
+            }
+            if !self.roles.follows(&document.roles) {
+                continue;
+            }
+            for (_, _, link) in document.links() {
+                if let Target::Tree(path) = &link.to {
+                    let roles = wanted.entry(path.clone()).or_default();
+                    if !link.target.contains('#') {
+                        roles.extend(self.roles.by_title(&link.label));
+                    }
+                }
+            }
+        }
+        for (path, given) in wanted {
+            match self.documents.get_mut(&path) {
+                Some(document) => give_roles(document, given),
+                None => self.read_linked(&path, given),
+            }
+        }
+    }
+
+    fn read_linked(&mut self, path: &RepoPath, given: BTreeSet<String>) {
+        let Some(entry) = self.cx.tree.get(path.as_bytes()) else { return };
+        let by_name = self.roles.by_name(path);
+        let Some(format) = self.roles.format(path) else { return };
+        let mut roles: BTreeSet<String> = given.into_iter().chain(by_name).collect();
+        if roles.is_empty() {
+            roles.insert("docs".to_owned());
+        }
+        self.read(Candidate { entry, format, roles, via: Via::Link });
+    }
+}
+
+/// A document whose name says what it is for keeps that; any other takes the role that the link gives.
+fn give_roles(document: &mut Document, given: BTreeSet<String>) {
+    if document.roles.iter().all(|role| role == "docs" || role == "other") {
+        document.roles.remove("other");
+        document.roles.extend(given);
+    }
+}
+
+/// Whether prose is looked for in a document, so that not reading it leaves a gap.
+fn is_searched(document: &Document) -> bool {
+    document.roles.iter().any(|role| role != "license" && role != "changelog" && role != "docs" && role != "authors")
+        || document.roles.len() == 1 && document.has_role("docs")
+}
+
+fn is_only_license(document: &Document) -> bool {
+    document.roles.iter().all(|role| role == "license")
+}
+
+fn parse(text: &str, format: Format, path: &RepoPath, is_template: bool) -> Parsed {
+    match format {
+        Format::Markdown => markdown::parse(text, is_template),
+        _ => plain::parse(text, path.name_lower().ends_with(".org")),
+    }
+}
