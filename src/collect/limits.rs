@@ -34,6 +34,8 @@ pub(crate) const QUOTE_CHARS: usize = 200;
 pub(crate) const ARCHIVE_BYTES: u64 = 16 * 1024 * 1024;
 /// Members of an archive that are classified.
 pub(crate) const ARCHIVE_ENTRIES: usize = 200;
+/// Programs listed per archive.
+pub(crate) const INNER_FINDINGS: usize = 10;
 /// Most times larger an archive may unfold.
 pub(crate) const ARCHIVE_RATIO: u64 = 100;
 /// Bytes at the start of a source file in which imports are looked for.

@@ -26,6 +26,8 @@ pub(crate) mod scan;
 pub mod secrets;
 pub mod security;
 pub(crate) mod tables;
+#[cfg(test)]
+pub(crate) mod testing;
 pub(crate) mod tree;
 
 use schemars::JsonSchema;

@@ -2,6 +2,7 @@
 //! credential, which modules a source file imports, which licence its header names. All processors take part; the result
 //! does not depend on how many there are.
 
+mod archive;
 pub(crate) mod magic;
 mod sources;
 mod text;
@@ -9,8 +10,8 @@ mod text;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::binaries::Unread;
-use super::tree::{Entry, Reader, Unreadable};
+use super::binaries::{InnerFinding, Unread};
+use super::tree::{Blob, Entry, Reader, Unreadable};
 use super::{Context, limits};
 use magic::{Signatures, What};
 use sources::Languages;
@@ -42,6 +43,9 @@ pub(crate) struct Found {
     pub(crate) magic: String,
     pub(crate) class: String,
     pub(crate) size: u64,
+    /// How far an archive could be opened, and the programs in it.
+    pub(crate) archive: Option<&'static str>,
+    pub(crate) inner: Vec<InnerFinding>,
 }
 
 /// The files whose header states one expression.
@@ -149,6 +153,27 @@ fn merge(cx: &Context<'_>, parts: Vec<Part>, broken_tables: Vec<String>) -> Scan
 }
 
 impl Part {
+    fn binary(&mut self, search: &Search, index: usize, blob: &Blob, name: &str) {
+        let mut kind = search.signatures.kind(&blob.bytes, extension(name));
+        let opened = match &kind.what {
+            What::Class(class) if class == "archive" => Some(archive::open(&search.signatures, &kind.magic, &blob.bytes, name)),
+            _ => None,
+        };
+        let (mut state, mut inner) = (None, Vec::new());
+        if let Some(opened) = opened {
+            // A document in which programs lie is no document.
+            kind = opened.kind.filter(|_| opened.inner.is_empty()).unwrap_or(kind);
+            (state, inner) = (Some(opened.state), opened.inner);
+        }
+        match kind.what {
+            What::Class(class) => {
+                let found = found(index, &kind.magic, &class, blob.size);
+                self.found.push(Found { archive: state, inner, ..found });
+            }
+            What::Reviewable(kind) => *self.reviewable.entry(kind).or_default() += 1,
+        }
+    }
+
     fn visit(&mut self, search: &Search, reader: &Reader<'_>, index: usize, entry: &Entry) {
         if !entry.mode.is_file() {
             return;
@@ -164,15 +189,11 @@ impl Part {
         let extension = extension(&name);
         let nature = text::nature(&blob.bytes);
         if nature == Nature::Binary {
-            let kind = search.signatures.kind(&blob.bytes, extension);
-            match kind.what {
-                What::Class(class) => self.found.push(Found { entry: index, magic: kind.magic, class, size: blob.size }),
-                What::Reviewable(kind) => *self.reviewable.entry(kind).or_default() += 1,
-            }
+            self.binary(search, index, &blob, &name);
             return;
         }
         if let Some((magic, class)) = text_finding(&blob.bytes, &name, extension) {
-            self.found.push(Found { entry: index, magic: magic.to_owned(), class: class.to_owned(), size: blob.size });
+            self.found.push(found(index, magic, class, blob.size));
         }
         let own = !entry.path.is_vendored() && !entry.path.is_test();
         if let Some(source) = search.languages.source(entry, extension, &blob.bytes, own) {
@@ -182,6 +203,10 @@ impl Part {
             self.headers.push((index, expression, line));
         }
     }
+}
+
+fn found(entry: usize, magic: &str, class: &str, size: u64) -> Found {
+    Found { entry, magic: magic.to_owned(), class: class.to_owned(), size, archive: None, inner: Vec::new() }
 }
 
 fn unread(entry: &Entry, why: Unreadable) -> Unread {
