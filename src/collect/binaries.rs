@@ -47,7 +47,7 @@ pub struct Binary {
 }
 
 /// A member of an archive.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct InnerFinding {
     /// Its name in the archive.
     pub name: String,
@@ -83,8 +83,23 @@ struct Wrapper {
 
 /// Classes, the most serious first.
 const SERIOUS: &[&str] = &[
-    "executable", "library", "object", "bytecode", "wasm", "package", "archive", "firmware", "unknown_binary", "serialized",
-    "database", "keystore", "macro_document", "translation", "lfs_pointer", "minified_script", "media_mismatch",
+    "executable",
+    "library",
+    "object",
+    "bytecode",
+    "wasm",
+    "package",
+    "archive",
+    "firmware",
+    "unknown_binary",
+    "serialized",
+    "database",
+    "keystore",
+    "macro_document",
+    "translation",
+    "lfs_pointer",
+    "minified_script",
+    "media_mismatch",
 ];
 
 pub(crate) fn collect(cx: &Context<'_>, scan: &Scan) -> Binaries {
@@ -160,7 +175,8 @@ mod tests {
 
     #[test]
     fn findings_are_full_paths_with_mode_and_digest_wherever_they_lie() {
-        let binaries = binaries(&[("a/b/c/d/tool.exe", ELF), ("bin/tool*", ELF), ("link@", b"bin/tool"), ("README", b"text")]);
+        let binaries =
+            binaries(&[("a/b/c/d/tool.exe", ELF), ("bin/tool*", ELF), ("link@", b"bin/tool"), ("README", b"text")]);
         let findings = binaries.findings.value().expect("known");
         let listed: Vec<_> = findings.iter().map(|f| (f.path.as_str(), f.class.as_str(), f.mode.as_str())).collect();
         assert_eq!(listed, [("a/b/c/d/tool.exe", "executable", "100644"), ("bin/tool", "executable", "100755")]);
@@ -170,7 +186,13 @@ mod tests {
     #[test]
     fn texts_are_no_findings_whatever_their_names_and_modes() {
         let svg = format!("<svg>{}</svg>", "x".repeat(20_000));
-        let files = [("run.sh*", "#!/bin/sh\n"), ("a.exe", "MZ!"), ("a.svg", svg.as_str()), ("x.js.map", svg.as_str()), ("empty.so", "")];
+        let files = [
+            ("run.sh*", "#!/bin/sh\n"),
+            ("a.exe", "MZ!"),
+            ("a.svg", svg.as_str()),
+            ("x.js.map", svg.as_str()),
+            ("empty.so", ""),
+        ];
         let files: Vec<_> = files.iter().map(|(path, text)| (*path, text.as_bytes())).collect();
         assert_eq!(binaries(&files).findings.value().map(Vec::len), Some(0));
     }

@@ -80,7 +80,7 @@ struct Members<'a> {
 impl Members<'_> {
     fn zip(&mut self, input: Cursor<&[u8]>, extension: &str) -> (Option<Kind>, Result<(), Stop>) {
         let Ok(mut archive) = zip::ZipArchive::new(input) else { return (None, Err(Stop::Unreadable)) };
-        let names: Vec<String> = archive.file_names().map(str::to_owned).collect();
+        let names: Vec<String> = archive.file_names().map_while(Result::ok).map(|name| name.into_owned()).collect();
         let kind = self.signatures.zip_kind(&names.iter().map(String::as_str).collect::<Vec<_>>(), extension);
         // A package is a finding whatever lies in it.
         if kind.as_ref().is_some_and(Kind::is_program) {
@@ -107,7 +107,9 @@ impl Members<'_> {
     fn zip_member(&mut self, archive: &mut zip::ZipArchive<Cursor<&[u8]>>, index: usize) -> Result<(), Stop> {
         let member = match archive.by_index(index) {
             Ok(member) => member,
-            Err(zip::result::ZipError::UnsupportedArchive(why)) if why.contains("assword") => return Err(Stop::Encrypted),
+            Err(zip::result::ZipError::UnsupportedArchive(why)) if why.contains("assword") => {
+                return Err(Stop::Encrypted);
+            }
             Err(_) => return Err(Stop::Unreadable),
         };
         if member.is_dir() {
@@ -116,12 +118,16 @@ impl Members<'_> {
         if member.encrypted() {
             return Err(Stop::Encrypted);
         }
-        let name = member.name().to_owned();
+        let Ok(name) = member.name().map(|name| name.into_owned()) else { return Err(Stop::Unreadable) };
         self.member(&name, member)
     }
 
     fn tar(&mut self, input: impl Read) -> Result<(), Stop> {
-        let bounded = Bounded { input, left: limits::ARCHIVE_BYTES.min(self.size.saturating_mul(limits::ARCHIVE_RATIO)), hit: false };
+        let bounded = Bounded {
+            input,
+            left: limits::ARCHIVE_BYTES.min(self.size.saturating_mul(limits::ARCHIVE_RATIO)),
+            hit: false,
+        };
         let mut archive = tar::Archive::new(bounded);
         let mut result = Ok(());
         for (count, entry) in archive.entries().map_err(|_| Stop::Unreadable)?.enumerate() {

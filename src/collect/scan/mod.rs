@@ -92,7 +92,9 @@ pub(crate) fn scan(cx: &Context<'_>) -> Scan {
             let mut part = Part::default();
             loop {
                 let start = next.fetch_add(BATCH, Ordering::Relaxed);
-                let Some(batch) = entries.get(start..entries.len().min(start + BATCH)).filter(|batch| !batch.is_empty()) else {
+                let Some(batch) =
+                    entries.get(start..entries.len().min(start + BATCH)).filter(|batch| !batch.is_empty())
+                else {
                     return part;
                 };
                 for (offset, entry) in batch.iter().enumerate() {
@@ -156,7 +158,9 @@ impl Part {
     fn binary(&mut self, search: &Search, index: usize, blob: &Blob, name: &str) {
         let mut kind = search.signatures.kind(&blob.bytes, extension(name));
         let opened = match &kind.what {
-            What::Class(class) if class == "archive" => Some(archive::open(&search.signatures, &kind.magic, &blob.bytes, name)),
+            What::Class(class) if class == "archive" => {
+                Some(archive::open(&search.signatures, &kind.magic, &blob.bytes, name))
+            }
             _ => None,
         };
         let (mut state, mut inner) = (None, Vec::new());
