@@ -13,23 +13,26 @@ import rego.v1
 import data.osps.verdict
 
 # The whole default mapping. Undefined where nothing is found and the search space is not known.
-ruling(name, subject, topic, closed, doors) := stated(name, subject, topic) if {
-	true
-} else := unsettled(name, subject, topic) if {
-	true
-} else := missing(name, subject, topic, closed, doors)
+ruling(name, subject, topic, closed, doors) := found if {
+	found := stated(name, subject, topic)
+} else := found if {
+	found := unsettled(name, subject, topic)
+} else := found if {
+	found := missing(name, subject, topic, closed, doors)
+}
 
 # As `ruling`, with a typed link of the Security Insights file beside the documents.
-ruling_or_link(name, subject, topic, closed, doors, field, links, stale) := stated(name, subject, topic) if {
-	true
-} else := contrary(name, subject, topic) if {
-	true
-} else := typed_link(name, subject, topic, field, links, stale) if {
-	true
-} else := unsettled(name, subject, topic) if {
-	true
-} else := missing(name, subject, topic, closed, doors) if {
+ruling_or_link(name, subject, topic, closed, doors, field, links, stale) := found if {
+	found := stated(name, subject, topic)
+} else := found if {
+	found := contrary(name, subject, topic)
+} else := found if {
+	found := typed_link(name, subject, topic, field, links, stale)
+} else := found if {
+	found := unsettled(name, subject, topic)
+} else := found if {
 	unlinked(topic, field, links)
+	found := missing(name, subject, topic, closed, doors)
 }
 
 # All that is required is stated in one place.
@@ -54,8 +57,8 @@ contrary(name, subject, topic) := verdict.medium(verdict.failed(
 }
 
 # What a person has to read: parts, passing mentions, other languages; and denials.
-unsettled(name, subject, topic) := contrary(name, subject, topic) if {
-	true
+unsettled(name, subject, topic) := found if {
+	found := contrary(name, subject, topic)
 } else := verdict.needs_review(
 	sprintf("%s says something on %s; missing: %s.", [_place(topic), subject, concat(", ", topic.known.missing)]),
 	places(name, topic, {"partial"}),
@@ -80,7 +83,7 @@ unsettled(name, subject, topic) := contrary(name, subject, topic) if {
 }
 
 # Not found: a failure where everything was read, a list of places to look at where something outside was not.
-missing(name, subject, topic, closed, _) := verdict.medium(verdict.failed(
+missing(name, subject, topic, closed, doors) := verdict.medium(verdict.failed(
 	sprintf("%s %s.", [_nothing(topic), subject]),
 	array.concat(places(name, topic, {"placeholder", "deferred", "absent"}), [topic, closed]),
 )) if {
@@ -110,7 +113,10 @@ typed_link(name, subject, topic, field, links, stale) := verdict.needs_review(
 	_usable(link, topic)
 	stale.known == false
 } else := verdict.needs_review(
-	sprintf("The Security Insights file names %s for %s, which is neither https nor a file of the tree.", [link.url, subject]),
+	sprintf("The Security Insights file names %s for %s, which is neither https nor a file of the tree.", [
+		link.url,
+		subject,
+	]),
 	[_claim(field, link)],
 ) if {
 	link := links.known[field]
