@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use crate::bundle::Bundle;
+use crate::model::subject::Subject;
 
 /// Where a clone came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -84,6 +85,37 @@ pub(crate) fn software_of(host: &str, policies: &Bundle) -> Option<String> {
 pub(crate) fn canonical_host(host: &str, policies: &Bundle) -> String {
     let host = host.to_lowercase();
     Forges::of(policies).entry(&host).map_or(host.clone(), |entry| entry.host.clone())
+}
+
+/// The path in this repository that one of its own addresses shows on its default branch: a page of a file, the raw file,
+/// or a directory. None for every other address; the path is not looked up.
+pub(crate) fn own_path<'a>(subject: &Subject, url: &'a str) -> Option<&'a str> {
+    let (scheme, rest) = url.trim().split_once("://")?;
+    if !scheme.eq_ignore_ascii_case("https") && !scheme.eq_ignore_ascii_case("http") {
+        return None;
+    }
+    let (host, path) = rest.split(['?', '#']).next()?.split_once('/')?;
+    let host = host.to_lowercase();
+    let own_host = subject.host.as_deref()?;
+    let raw = host == "raw.githubusercontent.com" && own_host == "github.com";
+    if !raw && host.strip_prefix("www.").unwrap_or(&host) != own_host {
+        return None;
+    }
+    let repository = format!("{}/{}/", subject.owner.as_deref()?, subject.name);
+    let own = path.get(..repository.len())?;
+    let path = path.get(repository.len()..).filter(|_| own.to_lowercase() == repository.to_lowercase())?;
+    let path = match raw {
+        true => path,
+        false => {
+            let (view, path) = path.strip_prefix("-/").unwrap_or(path).split_once('/')?;
+            matches!(view, "blob" | "raw" | "tree" | "src" | "blame" | "edit").then_some(path)?
+        }
+    };
+    let path = path.strip_prefix("branch/").or_else(|| path.strip_prefix("refs/heads/")).unwrap_or(path);
+    let usual: &[&str] = if subject.default_branch.is_some() { &["HEAD"] } else { &["HEAD", "main", "master"] };
+    let branches = subject.default_branch.as_deref().into_iter().chain(usual.iter().copied());
+    let mut found = branches.filter_map(|branch| path.strip_prefix(branch)?.strip_prefix('/'));
+    found.next().map(|file| file.trim_end_matches('/'))
 }
 
 fn host_and_path(url: &str) -> Option<(&str, &str)> {
@@ -169,6 +201,28 @@ mod tests {
     #[case("git.example.org", None)]
     fn software(#[case] host: &str, #[case] expected: Option<&str>) {
         assert_eq!(software_of(host, &Bundle::policies()).as_deref(), expected);
+    }
+
+    #[rstest]
+    #[case("https://github.com/O/R/blob/main/docs/a.md", Some("docs/a.md"))]
+    #[case("https://github.com/o/r/blob/main/docs/a.md?plain=1#x", Some("docs/a.md"))]
+    #[case("https://www.github.com/o/r/tree/HEAD/docs/", Some("docs"))]
+    #[case("https://raw.githubusercontent.com/o/r/main/a.md", Some("a.md"))]
+    #[case("https://raw.githubusercontent.com/o/r/refs/heads/main/a.md", Some("a.md"))]
+    #[case("https://github.com/o/r/blob/v1.0/a.md", None)]
+    #[case("https://github.com/o/r/blob/main", None)]
+    #[case("https://github.com/o/r/issues", None)]
+    #[case("https://github.com/o/other/blob/main/a.md", None)]
+    #[case("https://example.org/o/r/blob/main/a.md", None)]
+    fn own_paths(#[case] url: &str, #[case] expected: Option<&str>) {
+        let subject = Subject {
+            host: Some("github.com".to_owned()),
+            owner: Some("o".to_owned()),
+            name: "r".to_owned(),
+            default_branch: Some("main".to_owned()),
+            ..Subject::default()
+        };
+        assert_eq!(own_path(&subject, url), expected);
     }
 
     #[test]
