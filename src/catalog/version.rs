@@ -13,10 +13,19 @@ pub struct UnknownVersion {
 
 /// The one version that a spelling names.
 pub fn resolve<'a>(spelling: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    only(&date(spelling)?, known)
+}
+
+/// Whether a text is a spelling of some version, known or not.
+pub fn is_date(spelling: &str) -> bool {
+    date(spelling).is_some()
+}
+
+/// The date, or the year and month, that a spelling stands for.
+fn date(spelling: &str) -> Option<String> {
     let text = spelling.trim().to_ascii_lowercase();
     let text = text.strip_prefix("osps-baseline-").unwrap_or(&text);
-    let text = text.strip_prefix('v').unwrap_or(text);
-    only(&dashed(text)?, known)
+    dashed(text.strip_prefix('v').unwrap_or(text))
 }
 
 /// The version whose date stands somewhere in a name, such as that of a directory or an archive. A name with a date
