@@ -71,6 +71,9 @@ pub struct Difference {
     pub expected: Option<String>,
     /// What the official catalog says.
     pub found: Option<String>,
+    /// The versions that do have the text found: an old text under a new label is the usual slip.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub text_of: Vec<String>,
     /// Where it stands there, as `file:line:column`.
     pub place: Option<String>,
 }
@@ -91,6 +94,7 @@ pub fn verify(official: &Official, catalog: &Catalog, catalogs: &Catalogs) -> Ve
                 kind: Kind::Missing,
                 expected: Some(ours.summary.clone()),
                 found: None,
+                text_of: Vec::new(),
                 place: None,
             }),
             Some([first, more @ ..]) => {
@@ -100,13 +104,17 @@ pub fn verify(official: &Official, catalog: &Catalog, catalogs: &Catalogs) -> Ve
         }
     }
     let unknown = official.requirements.iter().filter(|requirement| catalog.requirement(&requirement.id).is_none());
-    differences.extend(unknown.map(|extra| difference(extra, Kind::Unknown, None, elsewhere(extra, catalogs))));
+    differences.extend(unknown.map(|extra| Difference {
+        text_of: versions_with_text(extra, catalogs),
+        ..difference(extra, Kind::Unknown, None, None)
+    }));
     differences.sort_by(|a, b| (&a.requirement, a.kind).cmp(&(&b.requirement, b.kind)));
     differences.extend(official.problems.iter().map(|problem| Difference {
         requirement: None,
         kind: Kind::Malformed,
         expected: None,
         found: Some(problem.message.clone()),
+        text_of: Vec::new(),
         place: Some(format!("{}:{}:{}", problem.file, problem.line, problem.column)),
     }));
     differences
@@ -129,25 +137,26 @@ fn compare(ours: &Requirement, theirs: &OfficialRequirement, catalogs: &Catalogs
     }
     let digest = theirs.text_sha256();
     if ours.text_sha256 != digest {
-        let found = elsewhere(theirs, catalogs).unwrap_or(digest);
-        into.push(difference(theirs, Kind::Text, Some(ours.text_sha256.clone()), Some(found)));
+        into.push(Difference {
+            text_of: versions_with_text(theirs, catalogs),
+            ..difference(theirs, Kind::Text, Some(ours.text_sha256.clone()), Some(digest))
+        });
     }
 }
 
 fn difference(theirs: &OfficialRequirement, kind: Kind, expected: Option<String>, found: Option<String>) -> Difference {
     let place = Some(format!("{}:{}:{}", theirs.file, theirs.line, theirs.column));
-    Difference { requirement: Some(theirs.id.clone()), kind, expected, found, place }
+    Difference { requirement: Some(theirs.id.clone()), kind, expected, found, text_of: Vec::new(), place }
 }
 
-/// The digest of a text with the versions that have it: an old text under a new label is the usual slip.
-fn elsewhere(theirs: &OfficialRequirement, catalogs: &Catalogs) -> Option<String> {
+/// The versions in which a requirement has this very text.
+fn versions_with_text(theirs: &OfficialRequirement, catalogs: &Catalogs) -> Vec<String> {
     let digest = theirs.text_sha256();
-    let versions: Vec<&str> = catalogs
+    catalogs
         .all()
         .filter(|catalog| catalog.requirement(&theirs.id).is_some_and(|ours| ours.text_sha256 == digest))
-        .map(|catalog| catalog.version.as_str())
-        .collect();
-    (!versions.is_empty()).then(|| format!("{digest}, the text of {}", versions.join(" and ")))
+        .map(|catalog| catalog.version.clone())
+        .collect()
 }
 
 /// Levels as a person reads them.
@@ -266,7 +275,7 @@ mod tests {
         name: &str,
         requirements: &[(&str, &str, &str)],
     ) -> Vec<(String, Kind, Option<String>, Option<String>)> {
-        let catalogs = catalogs(&[("2020-01-01", &[("02", "3", "The second text.")]), ("2030-01-01", requirements)]);
+        let catalogs = catalogs(&[("2030-01-01", requirements)]);
         let official = official::read(&fixture(name)).expect("read");
         verify(&official, catalogs.latest(), &catalogs)
             .into_iter()
@@ -296,11 +305,13 @@ mod tests {
 
     #[test]
     fn names_the_version_that_an_old_text_belongs_to() {
-        let found = differences("d.yaml", &[FAITHFUL[0], ("02", "3", "A newer text."), FAITHFUL[2]]);
-        assert!(
-            matches!(&found[..], [(_, Kind::Text, _, Some(found))] if found.ends_with(", the text of 2020-01-01")),
-            "{found:?}"
-        );
+        let ours: &[_] = &[FAITHFUL[0], ("02", "3", "A newer text."), FAITHFUL[2]];
+        let catalogs = catalogs(&[("2020-01-01", FAITHFUL), ("2030-01-01", ours)]);
+        let official = official::read(&fixture("d.yaml")).expect("read");
+        let found = verify(&official, catalogs.latest(), &catalogs);
+        assert_eq!(found.len(), 1);
+        assert_eq!((found[0].kind, found[0].text_of.as_slice()), (Kind::Text, &["2020-01-01".to_owned()][..]));
+        assert!(found[0].place.as_deref().is_some_and(|place| place.ends_with("d.yaml:14:13")), "{:?}", found[0].place);
     }
 
     #[test]
