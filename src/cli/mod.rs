@@ -17,8 +17,10 @@ use clap::{CommandFactory as _, Parser, Subcommand};
 /// Which maturity level of the OSPS Baseline does a project stand at, and what stands between it and the next?
 #[derive(Debug, Parser)]
 #[command(name = "osps", version, about, max_term_width = 100)]
-#[command(after_help = "Exit codes: 0 done, 1 the level asked for is not reached or a check found something, 2 usage or \
-configuration error, 3 nothing to assess, 4 incomplete evidence, 70 a bug in osps.")]
+#[command(
+    after_help = "Exit codes: 0 done, 1 the level asked for is not reached or a check found something, 2 usage or \
+configuration error, 3 nothing to assess, 4 incomplete evidence, 70 a bug in osps."
+)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -37,7 +39,7 @@ enum Command {
     /// What a requirement asks, how it is decided, how to meet it.
     Explain(explain::Args),
     /// The versions of the standard: list, show, diff, verify.
-    Catalog(crate::cli::catalog::Args),
+    Catalog(catalog::Args),
     /// The policies: list, test, lint.
     Policy(policy::Args),
     /// The JSON Schema of a document.
@@ -64,7 +66,7 @@ pub fn run() -> ExitCode {
         Command::Collect(args) => collect::run(args),
         Command::Evaluate(args) => evaluate::run(args, terminal),
         Command::Explain(args) => explain::run(args, terminal),
-        Command::Catalog(args) => catalog::run(args, &mut std::io::stdout().lock()).map(exit::Exit),
+        Command::Catalog(args) => catalog::run(args, terminal),
         Command::Policy(args) => policy::run(args),
         Command::Schema(args) => extras::schema(args),
         Command::Completions(args) => extras::completions(args, &mut Cli::command()),
