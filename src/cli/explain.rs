@@ -9,6 +9,7 @@ use minijinja::value::Serde;
 use super::exit::{self, Bug, Exit, Usage};
 use super::shared::{self, Terminal};
 use crate::bundle::Bundle;
+use crate::catalog::mappings::{CAUTION, Mappings};
 use crate::model::id::RequirementId;
 use crate::policy::Policies;
 
@@ -40,10 +41,17 @@ pub(super) fn run(args: Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     let policies = Policies::load(&bundle)?;
     let policy = policies.get(requirement.policy.as_deref().unwrap_or(args.id.as_str()));
 
+    let mappings = Mappings::from_bundle(&Bundle::controls()).map_err(|error| Bug(error.to_string()))?;
+    let related: Vec<_> = mappings
+        .of(args.id.control())
+        .map(|(framework, ids)| minijinja::context! { id => framework.id.clone(), ids => ids.join(", ") })
+        .collect();
+
     let style = terminal.style(false);
     let bug = |error: minijinja::Error| Bug(format!("the template explain.txt.j2: {error:#}"));
     let templates = Bundle::templates();
-    let source = templates.get("explain.txt.j2").ok_or_else(|| Bug("the template explain.txt.j2 is missing".to_owned()))?;
+    let source =
+        templates.get("explain.txt.j2").ok_or_else(|| Bug("the template explain.txt.j2 is missing".to_owned()))?;
     let mut environment = minijinja::Environment::new();
     environment.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build().map_err(bug)?);
     environment.add_filter("wrap", move |text: String, indent: usize| style.wrap(&text, indent));
@@ -61,6 +69,8 @@ pub(super) fn run(args: Args, terminal: &Terminal) -> anyhow::Result<Exit> {
                     path => &policy.path, title => &policy.title, needs => Serde(&policy.needs), text => &policy.text,
                 }),
                 show_policy => args.policy,
+                related => related,
+                caution => CAUTION,
             },
         )
         .map_err(bug)?;
