@@ -16,8 +16,10 @@ pub(crate) struct SourceFile {
     pub(crate) language: String,
     pub(crate) test_path: bool,
     pub(crate) vendored: bool,
-    /// Modules from elsewhere that it imports, each with its line; looked for in files of the product only.
+    /// Modules that it imports, each with its line; looked for in files of the product only.
     pub(crate) imports: Vec<(String, u64)>,
+    /// Names of modules that it declares for others to import.
+    pub(crate) declared: Vec<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -58,18 +60,19 @@ impl Languages {
     /// The source file at `entry`; none for other files.
     pub(super) fn source(&self, entry: &Entry, extension: &str, bytes: &[u8], own: bool) -> Option<SourceFile> {
         let language = self.0.get(extension)?;
-        let imports = if own {
+        let found = if own {
             let head = &bytes[..bytes.len().min(limits::SOURCE_BYTES)];
-            deps::imports::of(language, &String::from_utf8_lossy(head))
+            deps::imports::read(language, &String::from_utf8_lossy(head))
         } else {
-            Vec::new()
+            deps::imports::Found::default()
         };
         Some(SourceFile {
             path: entry.path.text(),
             language: language.clone(),
             test_path: entry.path.is_test(),
             vendored: entry.path.is_vendored(),
-            imports,
+            imports: found.imports,
+            declared: found.declared,
         })
     }
 }

@@ -1,5 +1,6 @@
 //! Section `deps`: manifests, lock files, and what is fetched besides them.
 
+pub(crate) mod ecosystems;
 pub(crate) mod imports;
 
 use schemars::JsonSchema;

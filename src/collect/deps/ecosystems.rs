@@ -1,0 +1,327 @@
+//! The table of ecosystems (`policies/tables/ecosystems.yaml`): which file is a source, a manifest or a lock file of which
+//! ecosystem, and to which part of a repository a path belongs. It refuses to know any name that the table does not give.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use globset::{Glob, GlobMatcher};
+use serde::Deserialize;
+
+use crate::bundle::Bundle;
+use crate::collect::path::RepoPath;
+
+/// Where the table lies in the bundle of policies.
+const TABLE: &str = "tables/ecosystems.yaml";
+
+/// To which part of a repository a file belongs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Part {
+    /// What the project makes.
+    Product,
+    /// Scripts and tools of the developers.
+    Helper,
+    /// Documentation, tests, examples and CI.
+    Side,
+    /// What tools made.
+    Generated,
+    /// Sources of others that are kept here.
+    Vendored,
+}
+
+/// The table, ready for look-ups.
+#[derive(Debug, Default)]
+pub(crate) struct Table {
+    ecosystems: Vec<EcosystemRow>,
+    by_language: BTreeMap<String, usize>,
+    manifests: Names<(usize, String)>,
+    lockfiles: Names<usize>,
+    helper_files: Names<()>,
+    toolchain_files: BTreeMap<String, String>,
+    directories: BTreeMap<String, Part>,
+}
+
+/// One ecosystem of the table.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct EcosystemRow {
+    pub(crate) name: String,
+    pub(crate) package_manager: String,
+    #[serde(default)]
+    pub(crate) general: bool,
+    #[serde(default)]
+    languages: Vec<String>,
+    #[serde(default)]
+    manifests: Vec<ManifestRow>,
+    #[serde(default)]
+    lockfiles: Vec<String>,
+    /// Commands that take dependencies in.
+    #[serde(default)]
+    pub(crate) install: Vec<String>,
+    /// Actions that do.
+    #[serde(default)]
+    pub(crate) actions: Vec<String>,
+    /// Commands of system package managers, where they are how libraries come.
+    #[serde(default)]
+    pub(crate) system_install: Vec<String>,
+    #[serde(default)]
+    standard: Vec<String>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ManifestRow {
+    name: String,
+    format: String,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    ecosystems: Vec<EcosystemRow>,
+    directories: Directories,
+    helper_files: Vec<String>,
+    toolchain_files: Vec<ToolchainRow>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Directories {
+    vendored: Vec<String>,
+    generated: Vec<String>,
+    side: Vec<String>,
+    helper: Vec<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ToolchainRow {
+    name: String,
+    ecosystem: String,
+}
+
+/// Names and patterns of files, with what they stand for.
+#[derive(Debug)]
+struct Names<T> {
+    exact: BTreeMap<String, Vec<T>>,
+    /// With the number of components that the pattern speaks about.
+    patterns: Vec<(GlobMatcher, usize, T)>,
+}
+
+impl<T> Default for Names<T> {
+    fn default() -> Self {
+        Self {
+            exact: BTreeMap::new(),
+            patterns: Vec::new(),
+        }
+    }
+}
+
+impl<T> Names<T> {
+    fn add(&mut self, name: &str, value: T) -> Result<(), String> {
+        let depth = name.matches('/').count() + 1;
+        if depth == 1 && !name.contains(['*', '?', '[', '{']) {
+            self.exact.entry(name.to_owned()).or_default().push(value);
+            return Ok(());
+        }
+        let glob = Glob::new(name).map_err(|error| format!("{TABLE}: {name}: {error}"))?;
+        self.patterns.push((glob.compile_matcher(), depth, value));
+        Ok(())
+    }
+
+    /// What a path in lower case stands for.
+    fn find(&self, path: &str) -> Vec<&T> {
+        let name = path.rsplit('/').next().unwrap_or(path);
+        let exact = self.exact.get(name).into_iter().flatten();
+        let patterns = self
+            .patterns
+            .iter()
+            .filter(|(glob, depth, _)| glob.is_match(tail(path, *depth)));
+        exact.chain(patterns.map(|(_, _, value)| value)).collect()
+    }
+}
+
+/// The last `parts` components of a path.
+fn tail(path: &str, parts: usize) -> &str {
+    path.rmatch_indices('/')
+        .nth(parts.saturating_sub(1))
+        .map_or(path, |(at, _)| path.get(at + 1..).unwrap_or(path))
+}
+
+impl Table {
+    /// The table of a bundle; empty where the bundle has none or it does not parse, which a test of ours rules out for our own.
+    pub(crate) fn of(policies: &Bundle) -> Self {
+        Self::parse(policies.get(TABLE).unwrap_or_default()).unwrap_or_default()
+    }
+
+    /// The table from its text.
+    pub(crate) fn parse(text: &str) -> Result<Self, String> {
+        let file: File = crate::yaml::from_str(text).map_err(|error| format!("{TABLE}: {error}"))?;
+        let mut table = Self::default();
+        for (index, row) in file.ecosystems.iter().enumerate() {
+            for language in &row.languages {
+                table.by_language.entry(language.clone()).or_insert(index);
+            }
+            for manifest in &row.manifests {
+                table.manifests.add(&manifest.name, (index, manifest.format.clone()))?;
+            }
+            for lockfile in &row.lockfiles {
+                table.lockfiles.add(lockfile, index)?;
+            }
+        }
+        for name in &file.helper_files {
+            table.helper_files.add(name, ())?;
+        }
+        let lists = [
+            (file.directories.vendored, Part::Vendored),
+            (file.directories.generated, Part::Generated),
+            (file.directories.side, Part::Side),
+            (file.directories.helper, Part::Helper),
+        ];
+        for (names, part) in lists {
+            for name in names {
+                table.directories.entry(name).or_insert(part);
+            }
+        }
+        table.toolchain_files = file
+            .toolchain_files
+            .into_iter()
+            .map(|row| (row.name, row.ecosystem))
+            .collect();
+        table.ecosystems = file.ecosystems;
+        Ok(table)
+    }
+
+    /// All ecosystems, in the order of the table.
+    pub(crate) fn ecosystems(&self) -> &[EcosystemRow] {
+        &self.ecosystems
+    }
+
+    /// The part of the repository that a path belongs to; the outermost telling directory decides, except that vendored
+    /// sources are vendored wherever they lie.
+    pub(crate) fn part(&self, path: &RepoPath) -> Part {
+        let lower = path.lower();
+        let mut components: Vec<&str> = lower.split('/').collect();
+        components.pop();
+        let mut part = components
+            .iter()
+            .filter_map(|name| self.directories.get(*name))
+            .fold(None, |seen, found| match seen {
+                Some(Part::Vendored) => seen,
+                None => Some(*found),
+                Some(_) if *found == Part::Vendored => Some(*found),
+                Some(seen) => Some(seen.max(*found)),
+            });
+        if matches!(part, None | Some(Part::Helper)) && path.is_test() {
+            part = Some(Part::Side);
+        }
+        if part.is_none() && !self.helper_files.find(&lower).is_empty() {
+            part = Some(Part::Helper);
+        }
+        part.unwrap_or(Part::Product)
+    }
+
+    /// The ecosystem of a language.
+    pub(crate) fn of_language(&self, language: &str) -> Option<&EcosystemRow> {
+        self.by_language
+            .get(language)
+            .and_then(|index| self.ecosystems.get(*index))
+    }
+
+    /// The ecosystems whose manifest a path names, with the format to read it in.
+    pub(crate) fn manifests(&self, path: &RepoPath) -> Vec<(&EcosystemRow, &str)> {
+        let mut seen = BTreeSet::new();
+        self.manifests
+            .find(&path.lower())
+            .into_iter()
+            .filter(|(index, _)| seen.insert(*index))
+            .filter_map(|(index, format)| self.ecosystems.get(*index).map(|row| (row, format.as_str())))
+            .collect()
+    }
+
+    /// The ecosystems whose lock file a path names.
+    pub(crate) fn lockfile_of(&self, path: &RepoPath) -> Vec<&EcosystemRow> {
+        self.lockfiles
+            .find(&path.lower())
+            .into_iter()
+            .filter_map(|index| self.ecosystems.get(*index))
+            .collect()
+    }
+
+    /// The ecosystem whose toolchain version a path pins.
+    pub(crate) fn toolchain_of(&self, path: &RepoPath) -> Option<&str> {
+        self.toolchain_files.get(&path.name_lower()).map(String::as_str)
+    }
+}
+
+impl EcosystemRow {
+    /// Whether a module comes with the language.
+    pub(crate) fn is_standard(&self, module: &str) -> bool {
+        self.standard.iter().any(|name| match name.strip_suffix('*') {
+            Some(prefix) => module.starts_with(prefix) || prefix.strip_suffix(['.', '/', ':']) == Some(module),
+            None => name == module,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    fn table() -> Table {
+        Table::parse(Bundle::policies().get(TABLE).expect("the table")).expect("valid")
+    }
+
+    #[rstest]
+    #[case("src/main.rs", Part::Product)]
+    #[case("third_party/zlib/inflate.c", Part::Vendored)]
+    #[case("docs/conf.py", Part::Side)]
+    #[case("examples/vendor/x.go", Part::Vendored)]
+    #[case("scripts/release.py", Part::Helper)]
+    #[case("scripts/tests/release.py", Part::Side)]
+    #[case("pkg/server_test.go", Part::Side)]
+    #[case("noxfile.py", Part::Helper)]
+    #[case("web/dist/app.js", Part::Generated)]
+    fn parts(#[case] path: &str, #[case] part: Part) {
+        assert_eq!(table().part(&RepoPath::new(path)), part);
+    }
+
+    #[rstest]
+    #[case("go.mod", &["go"])]
+    #[case("a/Cargo.toml", &["cargo"])]
+    #[case("requirements-dev.txt", &["python"])]
+    #[case("requirements/base.txt", &["python"])]
+    #[case("src/App/App.csproj", &["nuget"])]
+    #[case("MODULE.bazel", &["c", "bazel"])]
+    #[case("subprojects/zlib.wrap", &["c", "fortran"])]
+    #[case("workflow.yml", &[])]
+    fn manifests(#[case] path: &str, #[case] expected: &[&str]) {
+        let table = table();
+        let path = RepoPath::new(path);
+        let found: Vec<&str> = table
+            .manifests(&path)
+            .iter()
+            .map(|(row, _)| row.name.as_str())
+            .collect();
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn standard_modules_need_no_package() {
+        let table = table();
+        let row = |name: &str| table.ecosystems().iter().find(|row| row.name == name).expect("a row");
+        assert!(row("python").is_standard("json") && !row("python").is_standard("requests"));
+        assert!(row("maven").is_standard("java.util") && row("npm").is_standard("node:fs"));
+        assert!(row("c").is_standard("sys/types.h") && !row("c").is_standard("zlib.h"));
+    }
+
+    #[test]
+    fn package_managers_are_spelled_right() {
+        for row in table().ecosystems() {
+            assert!(
+                matches!(row.package_manager.as_str(), "yes" | "optional" | "no"),
+                "{}",
+                row.name
+            );
+        }
+    }
+}
