@@ -54,3 +54,5 @@ pub(crate) const HEADING_BYTES: usize = 400;
 pub(crate) const DOCUMENT_DEPTH: usize = 64;
 /// Links of one document.
 pub(crate) const DOCUMENT_LINKS: usize = 10_000;
+/// Submodules listed.
+pub(crate) const SUBMODULES: usize = 1_000;

@@ -108,10 +108,7 @@ struct Names<T> {
 
 impl<T> Default for Names<T> {
     fn default() -> Self {
-        Self {
-            exact: BTreeMap::new(),
-            patterns: Vec::new(),
-        }
+        Self { exact: BTreeMap::new(), patterns: Vec::new() }
     }
 }
 
@@ -131,19 +128,14 @@ impl<T> Names<T> {
     fn find(&self, path: &str) -> Vec<&T> {
         let name = path.rsplit('/').next().unwrap_or(path);
         let exact = self.exact.get(name).into_iter().flatten();
-        let patterns = self
-            .patterns
-            .iter()
-            .filter(|(glob, depth, _)| glob.is_match(tail(path, *depth)));
+        let patterns = self.patterns.iter().filter(|(glob, depth, _)| glob.is_match(tail(path, *depth)));
         exact.chain(patterns.map(|(_, _, value)| value)).collect()
     }
 }
 
 /// The last `parts` components of a path.
 fn tail(path: &str, parts: usize) -> &str {
-    path.rmatch_indices('/')
-        .nth(parts.saturating_sub(1))
-        .map_or(path, |(at, _)| path.get(at + 1..).unwrap_or(path))
+    path.rmatch_indices('/').nth(parts.saturating_sub(1)).map_or(path, |(at, _)| path.get(at + 1..).unwrap_or(path))
 }
 
 impl Table {
@@ -181,11 +173,7 @@ impl Table {
                 table.directories.entry(name).or_insert(part);
             }
         }
-        table.toolchain_files = file
-            .toolchain_files
-            .into_iter()
-            .map(|row| (row.name, row.ecosystem))
-            .collect();
+        table.toolchain_files = file.toolchain_files.into_iter().map(|row| (row.name, row.ecosystem)).collect();
         table.ecosystems = file.ecosystems;
         Ok(table)
     }
@@ -201,10 +189,8 @@ impl Table {
         let lower = path.lower();
         let mut components: Vec<&str> = lower.split('/').collect();
         components.pop();
-        let mut part = components
-            .iter()
-            .filter_map(|name| self.directories.get(*name))
-            .fold(None, |seen, found| match seen {
+        let mut part =
+            components.iter().filter_map(|name| self.directories.get(*name)).fold(None, |seen, found| match seen {
                 Some(Part::Vendored) => seen,
                 None => Some(*found),
                 Some(_) if *found == Part::Vendored => Some(*found),
@@ -221,9 +207,7 @@ impl Table {
 
     /// The ecosystem of a language.
     pub(crate) fn of_language(&self, language: &str) -> Option<&EcosystemRow> {
-        self.by_language
-            .get(language)
-            .and_then(|index| self.ecosystems.get(*index))
+        self.by_language.get(language).and_then(|index| self.ecosystems.get(*index))
     }
 
     /// The ecosystems whose manifest a path names, with the format to read it in.
@@ -239,11 +223,7 @@ impl Table {
 
     /// The ecosystems whose lock file a path names.
     pub(crate) fn lockfile_of(&self, path: &RepoPath) -> Vec<&EcosystemRow> {
-        self.lockfiles
-            .find(&path.lower())
-            .into_iter()
-            .filter_map(|index| self.ecosystems.get(*index))
-            .collect()
+        self.lockfiles.find(&path.lower()).into_iter().filter_map(|index| self.ecosystems.get(*index)).collect()
     }
 
     /// The ecosystem whose toolchain version a path pins.
@@ -297,11 +277,7 @@ mod tests {
     fn manifests(#[case] path: &str, #[case] expected: &[&str]) {
         let table = table();
         let path = RepoPath::new(path);
-        let found: Vec<&str> = table
-            .manifests(&path)
-            .iter()
-            .map(|(row, _)| row.name.as_str())
-            .collect();
+        let found: Vec<&str> = table.manifests(&path).iter().map(|(row, _)| row.name.as_str()).collect();
         assert_eq!(found, expected);
     }
 
@@ -317,11 +293,7 @@ mod tests {
     #[test]
     fn package_managers_are_spelled_right() {
         for row in table().ecosystems() {
-            assert!(
-                matches!(row.package_manager.as_str(), "yes" | "optional" | "no"),
-                "{}",
-                row.name
-            );
+            assert!(matches!(row.package_manager.as_str(), "yes" | "optional" | "no"), "{}", row.name);
         }
     }
 }

@@ -76,10 +76,7 @@ pub(crate) fn read(language: &str, text: &str) -> Found {
         if found.imports.len() >= PER_FILE {
             break;
         }
-        let mut out = Out {
-            found: &mut found,
-            line: number as u64 + 1,
-        };
+        let mut out = Out { found: &mut found, line: number as u64 + 1 };
         match reader {
             Reader::C => c(line, &mut state, &mut out),
             Reader::CSharp => csharp(line, &mut state, &mut out),
@@ -139,8 +136,7 @@ fn after<'a>(line: &'a str, word: &str) -> Option<&'a str> {
 
 /// The leading characters that satisfy a condition.
 fn leading(text: &str, accept: impl Fn(char) -> bool) -> &str {
-    text.find(|c: char| !accept(c))
-        .map_or(text, |end| text.get(..end).unwrap_or(text))
+    text.find(|c: char| !accept(c)).map_or(text, |end| text.get(..end).unwrap_or(text))
 }
 
 fn identifier(text: &str) -> &str {
@@ -150,10 +146,7 @@ fn identifier(text: &str) -> &str {
 /// The text between quotation marks at the start of `text`.
 fn quoted(text: &str) -> Option<&str> {
     let quote = text.chars().next().filter(|c| matches!(c, '"' | '\'' | '`'))?;
-    text.get(1..)?
-        .split(quote)
-        .next()
-        .filter(|inside| inside.len() + 2 <= text.len())
+    text.get(1..)?.split(quote).next().filter(|inside| inside.len() + 2 <= text.len())
 }
 
 /// Whether the line lies in a block comment of the `/* */` kind; keeps track of it.
@@ -191,10 +184,7 @@ fn python(line: &str, state: &mut State, out: &mut Out<'_>) {
     if let Some(rest) = after(line, "import").or_else(|| after(line, "cimport")) {
         let code = rest.split(['#', ';']).next().unwrap_or_default();
         // A sentence that begins with «import» is no statement.
-        if !code
-            .chars()
-            .all(|c| c.is_alphanumeric() || matches!(c, '_' | '.' | ',' | ' ' | '\t' | '\\'))
-        {
+        if !code.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '.' | ',' | ' ' | '\t' | '\\')) {
             return;
         }
         for item in code.split(',') {
@@ -223,10 +213,7 @@ fn npm_package(specifier: &str) -> &str {
         return specifier;
     }
     let parts = if specifier.starts_with('@') { 2 } else { 1 };
-    specifier
-        .match_indices('/')
-        .nth(parts - 1)
-        .map_or(specifier, |(at, _)| specifier.get(..at).unwrap_or(specifier))
+    specifier.match_indices('/').nth(parts - 1).map_or(specifier, |(at, _)| specifier.get(..at).unwrap_or(specifier))
 }
 
 fn javascript(line: &str, state: &mut State, out: &mut Out<'_>) {
@@ -245,10 +232,7 @@ fn javascript(line: &str, state: &mut State, out: &mut Out<'_>) {
     }
     if line.starts_with("import") || line.starts_with("export") || line.starts_with('}') {
         let from = line.rfind(" from ").or_else(|| line.rfind("}from "));
-        if let Some(rest) = from
-            .and_then(|at| line.get(at..))
-            .and_then(|rest| rest.split_once("from "))
-        {
+        if let Some(rest) = from.and_then(|at| line.get(at..)).and_then(|rest| rest.split_once("from ")) {
             import(quoted(rest.1.trim_start()), out);
         }
     }
@@ -256,12 +240,8 @@ fn javascript(line: &str, state: &mut State, out: &mut Out<'_>) {
         for (at, _) in line.match_indices(call).take(20) {
             let before = line.get(..at).and_then(|text| text.chars().next_back());
             let rest = line.get(at + call.len()..).unwrap_or_default().trim_start();
-            let closed = quoted(rest).is_some_and(|inside| {
-                rest.get(inside.len() + 2..)
-                    .unwrap_or_default()
-                    .trim_start()
-                    .starts_with(')')
-            });
+            let closed = quoted(rest)
+                .is_some_and(|inside| rest.get(inside.len() + 2..).unwrap_or_default().trim_start().starts_with(')'));
             if closed && !before.is_some_and(|c| c.is_alphanumeric() || c == '_' || c == '.') {
                 import(quoted(rest), out);
             }
@@ -299,11 +279,7 @@ fn go_path(item: &str, out: &mut Out<'_>) {
     let at = leading(item, |c| !matches!(c, '"' | '`')).len();
     let path = item.get(at..).and_then(quoted).unwrap_or_default();
     // Only the first component of a package from elsewhere is a host name.
-    if path
-        .split('/')
-        .next()
-        .is_some_and(|first| first.contains('.') && !first.starts_with('.'))
-    {
+    if path.split('/').next().is_some_and(|first| first.contains('.') && !first.starts_with('.')) {
         out.import(path);
     }
 }
@@ -355,9 +331,7 @@ fn jvm(line: &str, state: &mut State, out: &mut Out<'_>) {
     }
     let line = line.trim_start();
     let dotted = |text: &str| {
-        leading(text, |c| c.is_alphanumeric() || matches!(c, '_' | '.' | '$'))
-            .trim_end_matches('.')
-            .to_owned()
+        leading(text, |c| c.is_alphanumeric() || matches!(c, '_' | '.' | '$')).trim_end_matches('.').to_owned()
     };
     if let Some(rest) = after(line, "import") {
         let rest = after(rest, "static").unwrap_or(rest);
@@ -374,11 +348,8 @@ fn php(line: &str, state: &mut State, out: &mut Out<'_>) {
     if in_block_comment(line, state) {
         return;
     }
-    let name = |text: &str| {
-        leading(text, |c| c.is_alphanumeric() || matches!(c, '_' | '\\'))
-            .trim_matches('\\')
-            .to_owned()
-    };
+    let name =
+        |text: &str| leading(text, |c| c.is_alphanumeric() || matches!(c, '_' | '\\')).trim_matches('\\').to_owned();
     if let Some(rest) = after(line, "use") {
         let rest = after(rest, "function").or_else(|| after(rest, "const")).unwrap_or(rest);
         let name = name(rest);
@@ -398,10 +369,7 @@ fn c(line: &str, state: &mut State, out: &mut Out<'_>) {
         return;
     };
     let rest = rest.trim_start();
-    let Some(rest) = ["include_next", "include", "import"]
-        .iter()
-        .find_map(|word| rest.strip_prefix(word))
-    else {
+    let Some(rest) = ["include_next", "include", "import"].iter().find_map(|word| rest.strip_prefix(word)) else {
         return;
     };
     let rest = rest.trim_start();
@@ -420,9 +388,7 @@ fn csharp(line: &str, state: &mut State, out: &mut Out<'_>) {
     let line = line.trim_start();
     let dotted = |text: &str| leading(text, |c| c.is_alphanumeric() || matches!(c, '_' | '.')).to_owned();
     let line = after(line, "global").unwrap_or(line);
-    let using = after(line, "using")
-        .or_else(|| after(line, "open"))
-        .or_else(|| after(line, "Imports"));
+    let using = after(line, "using").or_else(|| after(line, "open")).or_else(|| after(line, "Imports"));
     if let Some(rest) = using {
         let rest = after(rest, "static").unwrap_or(rest);
         // `using x = A.B;` gives another name; `using (…)` and `using var …` are statements.
@@ -432,9 +398,8 @@ fn csharp(line: &str, state: &mut State, out: &mut Out<'_>) {
         if name.starts_with(char::is_uppercase) && (ends.is_empty() || ends.starts_with([';', '/'])) {
             out.import(&name);
         }
-    } else if let Some(rest) = after(line, "namespace")
-        .or_else(|| after(line, "Namespace"))
-        .or_else(|| after(line, "module"))
+    } else if let Some(rest) =
+        after(line, "namespace").or_else(|| after(line, "Namespace")).or_else(|| after(line, "module"))
     {
         out.declare(&dotted(rest));
     }
@@ -486,10 +451,7 @@ fn lua(line: &str, out: &mut Out<'_>) {
         return;
     }
     for (at, _) in code.match_indices("require").take(8) {
-        let rest = code
-            .get(at + "require".len()..)
-            .unwrap_or_default()
-            .trim_start_matches([' ', '(']);
+        let rest = code.get(at + "require".len()..).unwrap_or_default().trim_start_matches([' ', '(']);
         if let Some(name) = quoted(rest).filter(|name| !name.starts_with(['.', '/'])) {
             out.import(name);
         }
@@ -559,26 +521,14 @@ mod tests {
         "import a from 'left-pad'\nimport '@scope/x/y'\nconst f = require(\"fs\")\nimport './z'",
         "left-pad @scope/x fs"
     )]
-    #[case(
-        "javascript",
-        "import {\n  a,\n} from 'lodash/fp';\nexport * from \"b\"\n// import 'c'",
-        "lodash b"
-    )]
-    #[case(
-        "javascript",
-        "const x = await import('d'); import(`./${name}`); my.require('no')",
-        "d"
-    )]
+    #[case("javascript", "import {\n  a,\n} from 'lodash/fp';\nexport * from \"b\"\n// import 'c'", "lodash b")]
+    #[case("javascript", "const x = await import('d'); import(`./${name}`); my.require('no')", "d")]
     #[case(
         "go",
         "import (\n\t\"fmt\"\n\tx \"github.com/a/b/c\"\n\t// \"github.com/no\"\n)\nimport _ \"gopkg.in/yaml.v3\"",
         "github.com/a/b/c gopkg.in/yaml.v3"
     )]
-    #[case(
-        "ruby",
-        "require 'rails/all'\nrequire_relative 'x'\n=begin\nrequire 'no'\n=end",
-        "rails/all"
-    )]
+    #[case("ruby", "require 'rails/all'\nrequire_relative 'x'\n=begin\nrequire 'no'\n=end", "rails/all")]
     #[case(
         "rust",
         "extern crate libc;\nuse serde::{A, B};\nuse std::fmt;\npub use crate::x::Y;",
@@ -604,35 +554,16 @@ mod tests {
         "using System.IO;\nusing Newtonsoft.Json;\nusing var x = Y.Z();\nusing A = Serilog.Log;",
         "System.IO Newtonsoft.Json Serilog.Log"
     )]
-    #[case(
-        "perl",
-        "use strict;\nuse Moose;\nrequire LWP::UserAgent;\n=pod\nuse No;\n=cut",
-        "Moose LWP::UserAgent"
-    )]
+    #[case("perl", "use strict;\nuse Moose;\nrequire LWP::UserAgent;\n=pod\nuse No;\n=cut", "Moose LWP::UserAgent")]
     #[case("r", "library(dplyr)\nrequire(\"xml2\")\n# library(no)", "dplyr xml2")]
     #[case("lua", "local j = require('cjson')\n-- require 'no'", "cjson")]
-    #[case(
-        "julia",
-        "using LinearAlgebra, DataFrames: DataFrame\nimport CSV",
-        "LinearAlgebra DataFrames CSV"
-    )]
+    #[case("julia", "using LinearAlgebra, DataFrames: DataFrame\nimport CSV", "LinearAlgebra DataFrames CSV")]
     #[case("dart", "import 'package:http/http.dart' as http;\nimport 'src/x.dart';", "http")]
-    #[case(
-        "fortran",
-        "  use, intrinsic :: iso_c_binding\n  USE netcdf, only: nf90\n use :: hdf5",
-        "netcdf hdf5"
-    )]
+    #[case("fortran", "  use, intrinsic :: iso_c_binding\n  USE netcdf, only: nf90\n use :: hdf5", "netcdf hdf5")]
     #[case("unheard_of", "import x", "")]
     fn reads(#[case] language: &str, #[case] text: &str, #[case] expected: &str) {
         let found = read(language, text).imports;
-        assert_eq!(
-            found
-                .iter()
-                .map(|(module, _)| module.as_str())
-                .collect::<Vec<_>>()
-                .join(" "),
-            expected
-        );
+        assert_eq!(found.iter().map(|(module, _)| module.as_str()).collect::<Vec<_>>().join(" "), expected);
     }
 
     #[test]
@@ -642,20 +573,8 @@ mod tests {
 
     #[test]
     fn hostile_lines_are_survived() {
-        for language in [
-            "c",
-            "csharp",
-            "go",
-            "javascript",
-            "java",
-            "lua",
-            "perl",
-            "php",
-            "python",
-            "r",
-            "ruby",
-            "rust",
-        ] {
+        for language in ["c", "csharp", "go", "javascript", "java", "lua", "perl", "php", "python", "r", "ruby", "rust"]
+        {
             for text in [
                 "import \u{1F600}",
                 "use ::",
