@@ -15,6 +15,8 @@ use crate::model::fact::{Fact, Reason};
 pub struct Binaries {
     /// Every finding, most serious first.
     pub findings: Fact<Vec<Binary>>,
+    /// Whether the content of every file was looked at; while it was not, unknown with what is missing.
+    pub examined: Fact<bool>,
     /// How many blobs of each reviewable kind there are (image, audio, video, font, document); a summary, not a list.
     pub reviewable: Fact<std::collections::BTreeMap<String, u64>>,
     /// Blobs that were too large to read, or not there.
@@ -119,6 +121,7 @@ pub(crate) fn collect(cx: &Context<'_>, scan: &Scan) -> Binaries {
     let all_unread = unread.len() == scan.unread.len();
     Binaries {
         findings: Fact::seen(findings, complete, cx.src),
+        examined: examined(cx, scan),
         reviewable: Fact::seen(scan.reviewable.clone(), cx.tree.complete(), cx.src),
         unread: Fact::seen(unread, cx.tree.complete() && all_unread, cx.src),
     }
@@ -127,8 +130,21 @@ pub(crate) fn collect(cx: &Context<'_>, scan: &Scan) -> Binaries {
 fn broken(cx: &Context<'_>, detail: &str) -> Binaries {
     Binaries {
         findings: Fact::broken(Reason::ParseError, detail, cx.src),
+        examined: Fact::broken(Reason::ParseError, detail, cx.src),
         reviewable: Fact::broken(Reason::ParseError, detail, cx.src),
         unread: Fact::broken(Reason::ParseError, detail, cx.src),
+    }
+}
+
+fn examined(cx: &Context<'_>, scan: &Scan) -> Fact<bool> {
+    let missing = scan.unread.iter().find(|unread| unread.why == "missing");
+    match (missing.or(scan.unread.first()), cx.tree.complete()) {
+        (Some(unread), _) if unread.why == "missing" => {
+            Fact::unknown(Reason::NotRequested, format!("the content of {}: a full clone has it", unread.path), cx.src)
+        }
+        (Some(unread), _) => Fact::broken(Reason::Truncated, format!("{} is {}", unread.path, unread.why.replace('_', " ")), cx.src),
+        (None, false) => Fact::broken(Reason::Truncated, "the tree was not listed to its end", cx.src),
+        (None, true) => Fact::known(true, cx.src),
     }
 }
 

@@ -155,10 +155,13 @@ impl Signatures {
         })
     }
 
-    /// Whether the extension is a usual one of some other reviewable kind.
+    /// Whether the extension promises another kind of media: a sound named as an image. One image format under the
+    /// extension of another is an image all the same.
     fn mismatch(&self, row: &Signature, extension: &str) -> bool {
-        let usual = |row: &Signature| row.extensions.iter().any(|known| known == extension);
-        !usual(row) && self.rows.iter().any(|other| matches!(other.kind.what, What::Reviewable(_)) && usual(other))
+        let mut usual = self.rows.iter().filter(|other| {
+            matches!(other.kind.what, What::Reviewable(_)) && other.extensions.iter().any(|known| known == extension)
+        });
+        usual.clone().next().is_some() && !usual.any(|other| other.kind.what == row.kind.what)
     }
 }
 
@@ -351,7 +354,7 @@ mod tests {
     #[case::pickle(b"\x80\x04\x95\0.", "pkl", "pickle", "serialized")]
     #[case::mo(b"\xde\x12\x04\x95\0", "mo", "gettext", "translation")]
     #[case::unknown(b"\x01\x02\x03\x00", "bin", "data", "unknown_binary")]
-    #[case::png_named_jpg(b"\x89PNG\r\n\x1a\n\0", "jpg", "png", "media_mismatch")]
+    #[case::png_named_mp3(b"\x89PNG\r\n\x1a\n\0", "mp3", "png", "media_mismatch")]
     fn classes(#[case] bytes: &[u8], #[case] extension: &str, #[case] magic: &str, #[case] class: &str) {
         let signatures = Signatures::load(&Bundle::policies()).expect("the table");
         assert_eq!(signatures.kind(bytes, extension), Kind::class(magic, class));
@@ -360,6 +363,7 @@ mod tests {
     #[rstest]
     #[case(b"\x89PNG\r\n\x1a\n\0", "png", "image")]
     #[case(b"\x89PNG\r\n\x1a\n\0", "", "image")]
+    #[case(b"\x89PNG\r\n\x1a\n\0", "ico", "image")]
     #[case(b"%PDF-1.7\0", "ai", "document")]
     #[case(b"\0\x01\0\0\0\x0f", "ttf", "font")]
     #[case(b"\0\0\0\x20ftypisom", "mp4", "video")]
