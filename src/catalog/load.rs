@@ -157,11 +157,11 @@ fn check_head(path: &str, catalog: &Catalog) -> Result<(), Slip> {
 fn check_groups(catalog: &Catalog) -> Result<(), Slip> {
     let unsorted =
         |list, index: usize, id: &str| Slip(Some((list, index)), format!("`{id}` is out of order, or stands twice"));
-    if let Some(index) = first_unsorted(catalog.families.iter().map(|family| family.id.as_str())) {
-        return Err(unsorted("families", index, &catalog.families[index].id));
+    if let Some((index, id)) = first_unsorted(catalog.families.iter().map(|family| family.id.as_str())) {
+        return Err(unsorted("families", index, id));
     }
-    if let Some(index) = first_unsorted(catalog.controls.iter().map(|control| control.id.as_str())) {
-        return Err(unsorted("controls", index, &catalog.controls[index].id));
+    if let Some((index, id)) = first_unsorted(catalog.controls.iter().map(|control| control.id.as_str())) {
+        return Err(unsorted("controls", index, id));
     }
     let families: BTreeSet<&str> = catalog.families.iter().map(|family| family.id.as_str()).collect();
     let used: BTreeSet<&str> = catalog.requirements.iter().map(|requirement| requirement.id.control()).collect();
@@ -182,8 +182,8 @@ fn check_groups(catalog: &Catalog) -> Result<(), Slip> {
 
 fn check_requirements(catalog: &Catalog) -> Result<(), Slip> {
     let at = |index: usize, message: String| Slip(Some(("requirements", index)), message);
-    if let Some(index) = first_unsorted(catalog.requirements.iter().map(|requirement| requirement.id.as_str())) {
-        return Err(at(index, format!("`{}` is out of order, or stands twice", catalog.requirements[index].id)));
+    if let Some((index, id)) = first_unsorted(catalog.requirements.iter().map(|requirement| requirement.id.as_str())) {
+        return Err(at(index, format!("`{}` is out of order, or stands twice", id)));
     }
     let controls: BTreeSet<&str> = catalog.controls.iter().map(|control| control.id.as_str()).collect();
     for (index, requirement) in catalog.requirements.iter().enumerate() {
@@ -233,9 +233,10 @@ fn slip_of(requirement: &Requirement, catalog_url: &str) -> Option<&'static str>
     }
 }
 
-/// The index of the first item that does not come after the one before it.
-fn first_unsorted<'a>(items: impl Iterator<Item = &'a str> + Clone) -> Option<usize> {
-    items.clone().zip(items.skip(1)).position(|(before, after)| before >= after).map(|index| index + 1)
+/// The first item that does not come after the one before it, with its index.
+fn first_unsorted<'a>(items: impl Iterator<Item = &'a str> + Clone) -> Option<(usize, &'a str)> {
+    let mut pairs = items.clone().zip(items.skip(1)).enumerate();
+    pairs.find(|(_, (before, after))| before >= after).map(|(index, (_, after))| (index + 1, after))
 }
 
 #[cfg(test)]
