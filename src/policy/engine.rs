@@ -308,3 +308,7 @@ fn short(value: &Json) -> Option<String> {
         Json::Object(_) => None,
     }
 }
+
+#[cfg(test)]
+#[path = "engine_tests.rs"]
+mod tests;

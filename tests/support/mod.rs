@@ -1,0 +1,122 @@
+//! What the integration tests share: throw-away git repositories and the real binary in a clean environment.
+
+#![allow(dead_code, reason = "each test crate uses a part of it")]
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use tempfile::TempDir;
+
+/// A git repository in a temporary directory.
+pub struct Repository {
+    pub directory: TempDir,
+}
+
+impl Repository {
+    /// An empty repository without a commit.
+    pub fn empty() -> Self {
+        let repository = Self { directory: TempDir::new().expect("a temporary directory") };
+        repository.git(["init", "-q", "-b", "main"]);
+        repository
+    }
+
+    /// A repository with one commit that holds these files.
+    pub fn with(files: &[(&str, &str)]) -> Self {
+        let repository = Self::empty();
+        for (path, text) in files {
+            repository.write(path, text.as_bytes());
+        }
+        repository.commit("Begin");
+        repository
+    }
+
+    /// The directory of its files.
+    pub fn path(&self) -> &Path {
+        self.directory.path()
+    }
+
+    /// Writes a file, with its directories.
+    pub fn write(&self, path: &str, content: &[u8]) {
+        let path = self.path().join(path);
+        std::fs::create_dir_all(path.parent().expect("a parent")).expect("directories");
+        std::fs::write(path, content).expect("a file");
+    }
+
+    /// Commits everything that lies there.
+    pub fn commit(&self, message: &str) {
+        self.git(["add", "-A", "-f"]);
+        self.git(["commit", "-q", "--allow-empty", "-m", message]);
+    }
+
+    /// Runs git and gives what it printed.
+    pub fn git<I, S>(&self, args: I) -> String
+    where
+        I: IntoIterator<Item = S>,
+        S: AsRef<OsStr>,
+    {
+        let output = self.git_command().args(args).output().expect("git runs");
+        assert!(output.status.success(), "git: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8_lossy(&output.stdout).trim().to_owned()
+    }
+
+    /// A git command in this repository with a fixed author and time, and no configuration but the repository's own.
+    pub fn git_command(&self) -> Command {
+        let mut command = Command::new("git");
+        command
+            .current_dir(self.path())
+            .env("GIT_CONFIG_GLOBAL", "/dev/null")
+            .env("GIT_CONFIG_NOSYSTEM", "1")
+            .env("GIT_AUTHOR_NAME", "Ada")
+            .env("GIT_AUTHOR_EMAIL", "ada@example.net")
+            .env("GIT_COMMITTER_NAME", "Ada")
+            .env("GIT_COMMITTER_EMAIL", "ada@example.net")
+            .env("GIT_AUTHOR_DATE", "2026-05-01T12:00:00Z")
+            .env("GIT_COMMITTER_DATE", "2026-05-01T12:00:00Z");
+        command
+    }
+}
+
+/// The real binary in an environment without anything that could change its output.
+pub fn osps<I, S>(args: I) -> Output
+where
+    I: IntoIterator<Item = S>,
+    S: AsRef<OsStr>,
+{
+    let mut command = Command::new(binary());
+    command.env_clear().env("LANG", "C.UTF-8").args(args);
+    if let Some(path) = std::env::var_os("PATH") {
+        command.env("PATH", path);
+    }
+    command.output().expect("osps runs")
+}
+
+/// The path of the binary under test.
+pub fn binary() -> PathBuf {
+    PathBuf::from(env!("CARGO_BIN_EXE_osps"))
+}
+
+/// Standard output of a run that ends with this code.
+pub fn expect(code: i32, output: &Output) -> String {
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(code), "standard error: {stderr}");
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+/// The assessment of a directory as JSON.
+pub fn assess(path: &Path) -> serde_json::Value {
+    let output = osps([OsStr::new("assess"), path.as_os_str(), OsStr::new("-o"), OsStr::new("json")]);
+    serde_json::from_str(&expect(0, &output)).expect("JSON")
+}
+
+/// The outcome of one requirement in an assessment.
+pub fn outcome<'a>(assessment: &'a serde_json::Value, id: &str) -> &'a str {
+    assessment["requirements"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .find(|verdict| verdict["id"] == id)
+        .unwrap_or_else(|| panic!("no {id}"))["outcome"]
+        .as_str()
+        .expect("a text")
+}
