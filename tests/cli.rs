@@ -1,0 +1,223 @@
+//! The commands as their users run them: the real binary, its output and its exit codes.
+
+mod support;
+
+use std::ffi::OsStr;
+
+use rstest::rstest;
+use serde_json::Value as Json;
+use support::{Repository, expect, osps};
+
+fn small() -> Repository {
+    Repository::with(&[
+        ("README.md", "# Sample\n\nA small program that adds numbers.\n"),
+        ("LICENSE", "nothing yet\n"),
+        ("src/main.rs", "fn main() {}\n"),
+    ])
+}
+
+fn run(args: &[&OsStr]) -> std::process::Output {
+    osps(args)
+}
+
+#[test]
+fn assess_prints_a_standing_and_ends_well() {
+    let repository = small();
+    let text = expect(0, &run(&["assess".as_ref(), repository.path().as_os_str()]));
+    assert!(text.contains("OSPS Baseline 2026-08-28"), "{text}");
+    assert!(text.contains("Level 1"), "{text}");
+    assert!(text.contains("of 64 requirements"), "{text}");
+    assert!(!text.contains('\u{1b}'), "no escape sequences without a terminal");
+}
+
+#[test]
+fn assess_works_from_a_directory_inside_the_clone() {
+    let repository = small();
+    let inside = repository.path().join("src");
+    let whole = support::assess(repository.path());
+    let part = support::assess(&inside);
+    assert_eq!(whole["subject"]["commit"], part["subject"]["commit"]);
+    assert_eq!(whole["facts"]["digest"], part["facts"]["digest"]);
+}
+
+#[test]
+fn the_json_adds_up_and_follows_its_schema() {
+    let repository = small();
+    let assessment = support::assess(repository.path());
+    let sum: u64 = assessment["outcomes"].as_object().expect("a map").values().filter_map(Json::as_u64).sum();
+    assert_eq!(sum, 64);
+    assert_eq!(assessment["outcomes"].as_object().map(serde_json::Map::len), Some(6));
+    let ids: Vec<&str> =
+        assessment["requirements"].as_array().expect("a list").iter().filter_map(|verdict| verdict["id"].as_str()).collect();
+    assert!(ids.is_sorted());
+    for top in ["format", "subject", "catalog", "policies", "facts", "levels", "requirements"] {
+        assert!(assessment.get(top).is_some(), "{top}");
+    }
+    let schema: Json = serde_json::from_str(&expect(0, &osps(["schema", "assessment"]))).expect("JSON");
+    let errors: Vec<String> =
+        jsonschema::validator_for(&schema).expect("a schema").iter_errors(&assessment).map(|e| e.to_string()).collect();
+    assert_eq!(errors, Vec::<String>::new());
+}
+
+#[test]
+fn collect_and_evaluate_are_the_two_halves_of_assess() {
+    let repository = small();
+    let facts = repository.path().join("../facts.json");
+    let facts = facts.as_os_str();
+    let output = run(&["collect".as_ref(), repository.path().as_os_str(), "-o".as_ref(), facts]);
+    expect(0, &output);
+    let schema: Json = serde_json::from_str(&expect(0, &osps(["schema", "facts"]))).expect("JSON");
+    let document: Json = serde_json::from_slice(&std::fs::read(facts).expect("readable")).expect("JSON");
+    let errors: Vec<String> =
+        jsonschema::validator_for(&schema).expect("a schema").iter_errors(&document).map(|e| e.to_string()).collect();
+    assert_eq!(errors, Vec::<String>::new());
+
+    let halves = expect(0, &run(&["evaluate".as_ref(), facts, "-o".as_ref(), "json".as_ref()]));
+    let again = expect(0, &run(&["evaluate".as_ref(), facts, "-o".as_ref(), "json".as_ref()]));
+    assert_eq!(halves, again, "the same facts give the same bytes");
+    let halves: Json = serde_json::from_str(&halves).expect("JSON");
+    let whole = support::assess(repository.path());
+    assert_eq!(halves["requirements"], whole["requirements"]);
+    assert_eq!(halves["facts"]["digest"], whole["facts"]["digest"]);
+    std::fs::remove_file(facts).expect("removed");
+}
+
+#[test]
+fn evaluate_refuses_what_is_no_facts_document() {
+    let repository = small();
+    let path = repository.path().join("wrong.json");
+    std::fs::write(&path, "{\"format\": 1}").expect("written");
+    let output = run(&["evaluate".as_ref(), path.as_os_str()]);
+    assert_eq!(output.status.code(), Some(2));
+    let error = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(error.contains("does not follow the schema of facts"), "{error}");
+}
+
+#[rstest]
+#[case::nothing_there(&["assess", "/nonexistent/place"], 3, "cannot be read")]
+#[case::unknown_format(&["assess", "-o", "pdf"], 2, "there is no format `pdf`: expected one of human, json")]
+#[case::unknown_family(&["assess", "--family", "ZZ"], 2, "there is no family `ZZ`")]
+#[case::unknown_requirement(&["assess", "--requirement", "OSPS-AC-99.01"], 2, "there is no OSPS-AC-99.01")]
+#[case::no_id(&["explain", "nonsense"], 2, "is not a requirement id")]
+#[case::retired(&["assess", "--requirement", "OSPS-BR-01.02"], 2, "is retired")]
+#[case::unknown_catalog(&["assess", "--catalog", "1999-01-01"], 2, "1999-01-01")]
+#[case::remote_target(&["assess", "acme/thing"], 2, "this version assesses local clones")]
+#[case::level(&["assess", "--level", "4"], 2, "expected 1, 2 or 3")]
+#[case::usage(&["frobnicate"], 2, "unrecognized subcommand")]
+fn wrong_use_says_what_was_expected(#[case] args: &[&str], #[case] code: i32, #[case] message: &str) {
+    let repository = small();
+    let mut command = std::process::Command::new(support::binary());
+    let output = command.current_dir(repository.path()).args(args).output().expect("osps runs");
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(code), "{error}");
+    assert!(error.contains(message), "{error}");
+}
+
+#[test]
+fn a_directory_without_a_repository_is_nothing_to_assess() {
+    let directory = tempfile::TempDir::new().expect("a directory");
+    std::fs::write(directory.path().join("README.md"), "# Files\n").expect("written");
+    let output = run(&["assess".as_ref(), directory.path().as_os_str()]);
+    assert_eq!(output.status.code(), Some(3));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("--worktree"));
+    let text = expect(0, &run(&["assess".as_ref(), directory.path().as_os_str(), "--worktree".as_ref()]));
+    assert!(text.contains("files as they lie"), "{text}");
+}
+
+#[test]
+fn an_empty_repository_is_nothing_to_assess() {
+    let output = run(&["assess".as_ref(), Repository::empty().path().as_os_str()]);
+    assert_eq!(output.status.code(), Some(3));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("no commit yet"));
+}
+
+#[test]
+fn a_revision_is_read_and_a_wrong_one_named() {
+    let repository = small();
+    let first = repository.git(["rev-parse", "HEAD"]);
+    repository.write("SECURITY.md", b"# Security\n");
+    repository.commit("Second");
+    let path = repository.path().as_os_str();
+    let json = expect(0, &run(&["assess".as_ref(), path, "--rev".as_ref(), "HEAD~1".as_ref(), "-o".as_ref(), "json".as_ref()]));
+    let assessment: Json = serde_json::from_str(&json).expect("JSON");
+    assert_eq!(assessment["subject"]["commit"], first.as_str());
+    let output = run(&["assess".as_ref(), path, "--rev".as_ref(), "no-such-branch".as_ref()]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("`no-such-branch` does not name a commit"));
+}
+
+#[test]
+fn uncommitted_files_count_only_with_worktree() {
+    let repository = small();
+    repository.write("binary.so", b"\x7fELF\x02\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x03\x00\x3e\x00");
+    let committed = support::assess(repository.path());
+    assert_ne!(support::outcome(&committed, "OSPS-QA-05.01"), "failed");
+    let path = repository.path().as_os_str();
+    let json = expect(0, &run(&["assess".as_ref(), path, "--worktree".as_ref(), "-o".as_ref(), "json".as_ref()]));
+    let lying: Json = serde_json::from_str(&json).expect("JSON");
+    assert_eq!(support::outcome(&lying, "OSPS-QA-05.01"), "failed");
+}
+
+#[test]
+fn bare_and_shallow_clones_are_read() {
+    let repository = small();
+    repository.git(["tag", "-a", "v1.0.0", "-m", "v1.0.0"]);
+    repository.write("CHANGELOG.md", b"# Changes\n");
+    repository.commit("Second");
+    let copies = tempfile::TempDir::new().expect("a directory");
+    let url = format!("file://{}", repository.path().display());
+    let (bare, shallow) = (copies.path().join("bare.git"), copies.path().join("shallow"));
+    for (options, target) in [(vec!["--bare"], &bare), (vec!["--depth", "1", "--no-tags"], &shallow)] {
+        let mut clone = repository.git_command();
+        clone.arg("clone").arg("-q").args(options).arg(&url).arg(target);
+        assert!(clone.status().expect("git runs").success());
+    }
+    assert_eq!(support::assess(&bare)["requirements"].as_array().map(Vec::len), Some(64));
+    let shallow = support::assess(&shallow);
+    assert_eq!(shallow["requirements"].as_array().map(Vec::len), Some(64));
+    // A shallow clone without tags proves nothing about releases: never «not applicable».
+    assert_ne!(support::outcome(&shallow, "OSPS-BR-02.01"), "not_applicable");
+}
+
+#[test]
+fn require_asks_for_a_level() {
+    let repository = small();
+    let output = run(&["assess".as_ref(), repository.path().as_os_str(), "--require".as_ref(), "1".as_ref()]);
+    assert!(matches!(output.status.code(), Some(1 | 4)), "{:?}", output.status);
+}
+
+#[test]
+fn several_outputs_in_one_run() {
+    let repository = small();
+    let file = repository.path().join("out.json");
+    let json = format!("json={}", file.display());
+    let args = ["assess".as_ref(), repository.path().as_os_str(), "-o".as_ref(), "human".as_ref(), "-o".as_ref(), json.as_ref()];
+    let text = expect(0, &run(&args));
+    assert!(text.contains("Level 1"));
+    let assessment: Json = serde_json::from_slice(&std::fs::read(file).expect("written")).expect("JSON");
+    assert_eq!(assessment["format"], 1);
+}
+
+#[test]
+fn ascii_output_is_ascii() {
+    let repository = small();
+    let args = ["assess".as_ref(), repository.path().as_os_str(), "-vv".as_ref(), "--ascii".as_ref()];
+    assert!(expect(0, &run(&args)).is_ascii());
+}
+
+#[test]
+fn every_requirement_is_explained() {
+    let repository = small();
+    for verdict in support::assess(repository.path())["requirements"].as_array().expect("a list") {
+        let id = verdict["id"].as_str().expect("an id");
+        let text = expect(0, &osps(["explain", id]));
+        assert!(text.contains(id) && text.contains("How it is decided") && text.contains("How to meet it"), "{text}");
+    }
+}
+
+#[test]
+fn help_completions_and_manual_exist() {
+    for args in [vec!["--help"], vec!["--version"], vec!["man"], vec!["completions", "bash"], vec!["completions", "zsh"]] {
+        assert!(!expect(0, &osps(&args)).is_empty(), "{args:?}");
+    }
+}
