@@ -53,8 +53,17 @@ pub struct Engine {
 impl Engine {
     /// Prepares the policies for one run.
     pub fn new(policies: &Policies, run: &Run) -> Result<Self, PolicyError> {
+        Self::in_order(policies, run, policies.iter())
+    }
+
+    /// The order in which policies are handed to the engine must not matter; a test shuffles it.
+    fn in_order<'a>(
+        policies: &Policies,
+        run: &Run,
+        order: impl Iterator<Item = &'a Policy>,
+    ) -> Result<Self, PolicyError> {
         let mut engine = prepared(policies, run)?;
-        for policy in policies.policies.values() {
+        for policy in order {
             add(&mut engine, &policy.path, &policy.text)?;
         }
         add(&mut engine, "main.rego", MAIN)?;

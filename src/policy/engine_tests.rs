@@ -89,3 +89,21 @@ fn the_platform_never_passes_anything_in_strict_mode() {
     assert_eq!(outcome(false), Outcome::Passed);
     assert_eq!(outcome(true), Outcome::NeedsReview);
 }
+
+#[test]
+fn the_order_of_policies_does_not_matter() {
+    let policies = Policies::load(&Bundle::policies()).expect("the shipped policies");
+    let run = Run { catalog: "2026-08-28".to_owned(), strict_platform: false };
+    let facts = include_str!("../../tests/facts/sample.json");
+    let mut order: Vec<&Policy> = policies.iter().collect();
+    let straight = Engine::new(&policies, &run).expect("an engine").evaluate(facts).expect("rulings");
+    assert_eq!(straight.len(), order.len());
+    for turn in 1..10 {
+        // A different order each time: every element moves by a stride that shares no factor with the length.
+        let length = order.len();
+        order.rotate_left(turn * 7 % length.max(1));
+        order.chunks_mut(turn + 1).for_each(<[_]>::reverse);
+        let mut engine = Engine::in_order(&policies, &run, order.iter().copied()).expect("an engine");
+        assert_eq!(engine.evaluate(facts).expect("rulings"), straight);
+    }
+}

@@ -1,0 +1,244 @@
+//! Properties of all policies together: their contract, their tests, and what ignorance may do to a verdict.
+
+mod support;
+
+use std::collections::BTreeMap;
+
+use osps::assess::Selection;
+use osps::audit::{self, FactsDocument, Settings};
+use osps::bundle::Bundle;
+use osps::catalog::Catalogs;
+use osps::model::assessment::{Assessment, LevelMode};
+use osps::model::ruling::Outcome;
+use osps::policy::{self, FactsSchema, Policies, Run, TestOutcome};
+use serde_json::Value as Json;
+
+fn catalogs() -> Catalogs {
+    Catalogs::from_bundle(&Bundle::controls()).expect("our catalogs")
+}
+
+fn policies() -> Policies {
+    Policies::load(&Bundle::policies()).expect("our policies")
+}
+
+fn judge(policies: &Policies, catalogs: &Catalogs, facts: &Json, strict_platform: bool) -> Assessment {
+    let facts = FactsDocument::parse(&facts.to_string()).expect("a facts document");
+    let catalog = catalogs.latest();
+    let settings = Settings {
+        catalog,
+        catalog_ref: catalogs.reference(catalog),
+        policies,
+        mode: LevelMode::Cumulative,
+        selection: Selection::default(),
+        strict_platform,
+    };
+    audit::evaluate(&facts, &settings).expect("an assessment")
+}
+
+fn outcomes(assessment: &Assessment) -> BTreeMap<String, Outcome> {
+    assessment.requirements.iter().map(|verdict| (verdict.id.to_string(), verdict.outcome)).collect()
+}
+
+/// The facts documents of tests/facts/: a well-kept repository with every fact of its forge known and good, the same
+/// with everything bad, and one read offline.
+fn documents() -> Vec<(String, Json)> {
+    let mut documents: Vec<(String, Json)> = std::fs::read_dir("tests/facts")
+        .expect("a directory")
+        .map(|entry| entry.expect("an entry").path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "json"))
+        .map(|path| {
+            let text = std::fs::read_to_string(&path).expect("readable");
+            (path.display().to_string(), serde_json::from_str(&text).expect("JSON"))
+        })
+        .collect();
+    documents.sort_by(|a, b| a.0.cmp(&b.0));
+    assert!(!documents.is_empty());
+    documents
+}
+
+fn is_fact(value: &Json) -> bool {
+    value.get("src").is_some() && (value.get("known").is_some() || value.get("unknown").is_some())
+}
+
+/// JSON pointers of all facts in a document.
+fn fact_pointers(value: &Json, at: &str, found: &mut Vec<String>) {
+    if is_fact(value) {
+        found.push(at.to_owned());
+        return;
+    }
+    if let Some(map) = value.as_object() {
+        for (key, value) in map {
+            fact_pointers(value, &format!("{at}/{}", key.replace('~', "~0").replace('/', "~1")), found);
+        }
+    }
+}
+
+fn hidden() -> Json {
+    serde_json::json!({"unknown": {"reason": "forbidden", "needs": "more access"}, "src": []})
+}
+
+#[test]
+fn every_active_requirement_of_every_version_has_a_policy() {
+    let policies = policies();
+    for catalog in catalogs().all() {
+        for requirement in catalog.active().filter(|requirement| !requirement.levels.is_empty()) {
+            let name = requirement.policy.as_deref().unwrap_or(requirement.id.as_str());
+            assert!(policies.get(name).is_some(), "{} {name}", catalog.version);
+        }
+    }
+}
+
+#[test]
+fn policies_keep_their_contract() {
+    let findings = policy::lint(&policies(), &FactsSchema::new(audit::facts_schema()));
+    let lines: Vec<String> =
+        findings.iter().map(|finding| format!("{}:{}: {}", finding.path, finding.line, finding.message)).collect();
+    assert!(lines.is_empty(), "{}", lines.join("\n"));
+}
+
+#[test]
+fn the_tests_beside_the_policies_pass() {
+    let policies = policies();
+    let run = Run { catalog: "2026-08-28".to_owned(), strict_platform: false };
+    let results = policy::test(&policies, &run, &[]).expect("the tests run");
+    let bad: Vec<String> = results
+        .iter()
+        .filter(|result| result.outcome != TestOutcome::Passed)
+        .map(|result| format!("{} {} {:?}", result.path, result.name, result.outcome))
+        .collect();
+    assert!(bad.is_empty(), "{}", bad.join("\n"));
+    for policy in policies.iter() {
+        let path = policy.path.replace(".rego", "_test.rego");
+        let tests = results.iter().filter(|result| result.path == path).count();
+        assert!(tests >= 3, "{path} has {tests} tests: passed, failed and undecided are the least");
+    }
+}
+
+#[test]
+fn with_everything_unknown_nothing_is_decided() {
+    let (policies, catalogs) = (policies(), catalogs());
+    for (name, mut document) in documents() {
+        let mut pointers = Vec::new();
+        fact_pointers(&document, "", &mut pointers);
+        for pointer in pointers {
+            *document.pointer_mut(&pointer).expect("there") = hidden();
+        }
+        for (id, outcome) in outcomes(&judge(&policies, &catalogs, &document, false)) {
+            assert_eq!(outcome, Outcome::Unknown, "{id} on {name}");
+        }
+    }
+}
+
+/// Ignorance may only lose verdicts. The one exception: a review that rests on evidence against an earlier pass may
+/// become that pass again when the evidence is hidden.
+#[test]
+fn hiding_one_fact_never_makes_a_different_decision() {
+    let (policies, catalogs) = (policies(), catalogs());
+    for (name, document) in documents() {
+        let before = outcomes(&judge(&policies, &catalogs, &document, false));
+        let mut pointers = Vec::new();
+        fact_pointers(&document, "", &mut pointers);
+        pointers.retain(|pointer| document.pointer(pointer).is_some_and(|fact| fact.get("known").is_some()));
+        let half = pointers.len() / 2;
+        let wrong: Vec<String> = std::thread::scope(|scope| {
+            let parts = [&pointers[..half], &pointers[half..]].map(|part| {
+                let (policies, catalogs, document, before) = (&policies, &catalogs, &document, &before);
+                scope.spawn(move || {
+                    part.iter().flat_map(|pointer| hide(policies, catalogs, document, before, pointer)).collect::<Vec<_>>()
+                })
+            });
+            parts.into_iter().flat_map(|part| part.join().expect("ended")).collect()
+        });
+        assert!(wrong.is_empty(), "{name}:\n{}", wrong.join("\n"));
+    }
+}
+
+fn hide(
+    policies: &Policies,
+    catalogs: &Catalogs,
+    document: &Json,
+    before: &BTreeMap<String, Outcome>,
+    pointer: &str,
+) -> Vec<String> {
+    let mut document = document.clone();
+    *document.pointer_mut(pointer).expect("there") = hidden();
+    let after = outcomes(&judge(policies, catalogs, &document, false));
+    after
+        .iter()
+        .filter(|(id, now)| {
+            let then = before[*id];
+            let restored = then == Outcome::NeedsReview && **now == Outcome::Passed;
+            now.is_decided() && **now != then && !restored
+        })
+        .map(|(id, now)| format!("{id}: {:?} becomes {now:?} when {pointer} is hidden", before[id]))
+        .collect()
+}
+
+#[test]
+fn verdicts_carry_evidence_and_no_policy_is_defective() {
+    let (policies, catalogs) = (policies(), catalogs());
+    for (name, document) in documents() {
+        for verdict in judge(&policies, &catalogs, &document, false).requirements {
+            assert_eq!(verdict.defect, None, "{} on {name}", verdict.id);
+            if verdict.outcome.is_decided() {
+                assert!(!verdict.evidence.is_empty(), "{} on {name}", verdict.id);
+            } else if verdict.outcome == Outcome::Unknown {
+                assert!(!verdict.needs.is_empty(), "{} on {name} does not say what would settle it", verdict.id);
+            }
+        }
+    }
+}
+
+#[test]
+fn strict_platform_evidence_never_passes() {
+    use osps::model::evidence::EvidenceKind::{PlatformPolicy, PlatformStructural};
+    let (policies, catalogs) = (policies(), catalogs());
+    for (name, document) in documents() {
+        for verdict in judge(&policies, &catalogs, &document, true).requirements {
+            let platform = matches!(verdict.evidence_kind, Some(PlatformPolicy | PlatformStructural));
+            assert!(!(platform && verdict.outcome == Outcome::Passed), "{} on {name}", verdict.id);
+        }
+    }
+}
+
+#[test]
+fn removing_the_security_insights_file_changes_no_verdict_of_other_evidence() {
+    let (policies, catalogs) = (policies(), catalogs());
+    for (name, document) in documents() {
+        let before = judge(&policies, &catalogs, &document, false);
+        let mut without = document.clone();
+        let empty = [
+            ("present", Json::Null),
+            ("age_days", Json::Null),
+            ("stale", Json::Bool(false)),
+            ("status", Json::Null),
+            ("reports_accepted", Json::Null),
+            ("accepts_changes", Json::Null),
+            ("no_third_party", Json::Null),
+            ("license", Json::Null),
+        ];
+        let insights = without["insights"].as_object_mut().expect("a section");
+        let names: Vec<String> = insights.keys().cloned().collect();
+        for key in names {
+            let value = match (empty.iter().find(|(name, _)| *name == key), key.as_str()) {
+                (Some((_, value)), _) => value.clone(),
+                (None, "links") => {
+                    let fields = insights["links"]["known"].as_object().cloned().unwrap_or_default();
+                    fields.into_iter().map(|(field, _)| (field, Json::Null)).collect::<serde_json::Map<_, _>>().into()
+                }
+                (None, _) => Json::Array(Vec::new()),
+            };
+            insights[&key] = serde_json::json!({"known": value, "src": ["git"]});
+        }
+        let after = outcomes(&judge(&policies, &catalogs, &without, false));
+        for verdict in before.requirements {
+            let declared = verdict.evidence_kind == Some(osps::model::evidence::EvidenceKind::Declared)
+                || verdict.evidence.iter().any(|evidence| {
+                    evidence.fact.as_deref().is_some_and(|fact| fact.starts_with("insights"))
+                });
+            if verdict.outcome.is_decided() && !declared {
+                assert_eq!(after[verdict.id.as_str()], verdict.outcome, "{} on {name}", verdict.id);
+            }
+        }
+    }
+}
