@@ -9,8 +9,7 @@ use unicode_normalization::char::is_combining_mark;
 
 use super::Context;
 use super::git::{CommitInfo, History};
-use super::limits;
-use crate::bundle::Bundle;
+use super::{limits, tables};
 use crate::model::fact::{Fact, Reason, SourceId};
 
 /// The source of the history, whatever the files were read from.
@@ -79,7 +78,17 @@ pub(crate) fn collect(cx: &Context<'_>, history: Option<&History>) -> Commits {
             signoff: Fact::unknown(Reason::Unsupported, none, CLONE),
         };
     };
-    let accounts = Accounts::of(cx.policies);
+    let accounts: Accounts = match tables::load(cx.policies, "accounts") {
+        Ok(accounts) => accounts,
+        Err(error) => {
+            return Commits {
+                count: Fact::seen(history.count, history.counted_all && !history.shallow, CLONE),
+                shallow: Fact::known(history.shallow, CLONE),
+                sample: Fact::broken(Reason::Error, error.as_str(), CLONE),
+                signoff: Fact::broken(Reason::Error, error, CLONE),
+            };
+        }
+    };
     let all = history.counted_all && !history.shallow;
     // The window is whole when it is full, or when it reaches the first commit.
     let whole = history.newest.len() >= limits::COMMITS || all;
@@ -92,7 +101,7 @@ pub(crate) fn collect(cx: &Context<'_>, history: Option<&History>) -> Commits {
 }
 
 /// Authors that are no people (`policies/tables/accounts.yaml`).
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Accounts {
     bots: Bots,
@@ -100,7 +109,7 @@ struct Accounts {
     hosts: Vec<HostCommitter>,
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Bots {
     words: Vec<String>,
@@ -115,10 +124,6 @@ struct HostCommitter {
 }
 
 impl Accounts {
-    fn of(policies: &Bundle) -> Self {
-        policies.get("tables/accounts.yaml").and_then(|text| crate::yaml::from_str(text).ok()).unwrap_or_default()
-    }
-
     fn is_bot(&self, commit: &CommitInfo) -> bool {
         let name = commit.author_name.to_lowercase();
         let email = commit.author_email.to_lowercase();
@@ -308,8 +313,7 @@ mod tests {
     }
 
     fn accounts() -> Accounts {
-        let text = Bundle::policies().get("tables/accounts.yaml").expect("the table").to_owned();
-        crate::yaml::from_str(&text).expect("valid")
+        tables::load(&crate::bundle::Bundle::policies(), "accounts").expect("the table")
     }
 
     #[rstest]

@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use super::tables;
 use crate::bundle::Bundle;
 use crate::model::subject::Subject;
 
@@ -51,7 +52,7 @@ struct Hint {
 
 impl Forges {
     fn of(policies: &Bundle) -> Self {
-        policies.get("tables/forges.yaml").and_then(|text| crate::yaml::from_str(text).ok()).unwrap_or_default()
+        tables::load(policies, "forges").unwrap_or_default()
     }
 
     fn entry(&self, host: &str) -> Option<&Host> {
@@ -227,8 +228,7 @@ mod tests {
 
     #[test]
     fn the_table_parses_and_names_each_host_once() {
-        let text = Bundle::policies().get("tables/forges.yaml").expect("the table").to_owned();
-        let forges: Forges = crate::yaml::from_str(&text).expect("valid");
+        let forges: Forges = tables::load(&Bundle::policies(), "forges").expect("the table");
         let mut names: Vec<&str> =
             forges.hosts.iter().flat_map(|entry| entry.aliases.iter().chain([&entry.host])).map(String::as_str).collect();
         let count = names.len();

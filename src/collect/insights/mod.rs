@@ -14,6 +14,7 @@ use self::place::Places;
 use super::Context;
 use super::limits;
 use super::path::RepoPath;
+use super::tables;
 use super::tree::{Entry, Reader};
 use crate::model::fact::{Fact, Reason};
 use crate::yaml::{self, Node};
@@ -168,10 +169,9 @@ struct Placeholders {
 }
 
 pub(crate) fn collect(cx: &Context<'_>) -> Insights {
-    let text = cx.policies.get("tables/security_insights.yaml").unwrap_or_default();
-    let format: Format = match yaml::from_str(text) {
+    let format: Format = match tables::load(cx.policies, "security_insights") {
         Ok(format) => format,
-        Err(error) => return all(cx, &(Reason::Error, format!("tables/security_insights.yaml: {error}"))),
+        Err(error) => return all(cx, &(Reason::Error, error)),
     };
     let reader = cx.tree.reader();
     let Some(entry) = find(cx, &format) else { return without_file(cx, &format) };
@@ -307,8 +307,7 @@ mod tests {
 
     #[test]
     fn the_table_parses() {
-        let text = Bundle::policies().get("tables/security_insights.yaml").expect("the table").to_owned();
-        let format: Format = yaml::from_str(&text).expect("valid");
+        let format: Format = tables::load(&Bundle::policies(), "security_insights").expect("the table");
         assert_eq!(format.links.len(), 14);
     }
 

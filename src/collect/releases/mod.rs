@@ -267,7 +267,10 @@ fn registry_packages(cx: &Context<'_>, ci: &Ci, deps: &Deps) -> Fact<Vec<Registr
     let (Some(ecosystems), Some(capabilities)) = (deps.ecosystems.value(), ci.capabilities.value()) else {
         return Fact::unknown(Reason::Truncated, "manifests and pipelines in full", cx.src);
     };
-    let publishers = Publishers::of(cx.policies);
+    let publishers = match Publishers::load(cx.policies) {
+        Ok(publishers) => publishers,
+        Err(error) => return Fact::broken(Reason::Error, error, cx.src),
+    };
     let mut steps: Vec<(&str, String)> = capabilities
         .iter()
         .filter(|step| is_publishing(step))
@@ -320,7 +323,8 @@ pub(crate) struct Tagged {
 pub(crate) fn tagged(cx: &Context<'_>) -> Tagged {
     let Some(clone) = cx.clone else { return Tagged::default() };
     let (tags, listed_all) = clone.tags();
-    let words = Words::of(cx.policies);
+    // Without the table nothing is known about any tag: as if none had been listed.
+    let Ok(words) = Words::load(cx.policies) else { return Tagged::default() };
     let mut roots = registry::root_names(cx.tree);
     roots.push(cx.subject.name.clone());
     let mut others = Vec::new();
@@ -409,7 +413,7 @@ mod tests {
     const DAY: i64 = 86_400;
 
     fn versions(tags: &[(&str, i64)], roots: &[&str]) -> Vec<Versioned> {
-        let words = Words::of(&Bundle::policies());
+        let words = Words::load(&Bundle::policies()).expect("the table");
         let roots: Vec<String> = roots.iter().map(|root| (*root).to_owned()).collect();
         let of = |(name, day): &(&str, i64)| {
             let commit = gix::ObjectId::null(gix::hash::Kind::Sha1);

@@ -6,11 +6,12 @@ use super::RegistryPackage;
 use crate::bundle::Bundle;
 use crate::collect::ci::Capability;
 use crate::collect::path::RepoPath;
+use crate::collect::tables;
 use crate::collect::tree::{Reader, Tree};
 use crate::yaml;
 
 /// Which steps publish for which ecosystem (`policies/tables/registries.yaml`).
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Publishers {
     publishers: Vec<Publisher>,
@@ -24,8 +25,8 @@ struct Publisher {
 }
 
 impl Publishers {
-    pub(super) fn of(policies: &Bundle) -> Self {
-        policies.get("tables/registries.yaml").and_then(|text| yaml::from_str(text).ok()).unwrap_or_default()
+    pub(super) fn load(policies: &Bundle) -> Result<Self, String> {
+        tables::load(policies, "registries")
     }
 
     /// The ecosystem that a publishing step serves.
@@ -268,8 +269,7 @@ mod tests {
 
     #[test]
     fn the_table_of_publishers_parses() {
-        let text = Bundle::policies().get("tables/registries.yaml").expect("the table").to_owned();
-        let table: Publishers = yaml::from_str(&text).expect("valid");
+        let table = Publishers::load(&Bundle::policies()).expect("the table");
         assert!(table.publishers.len() > 5);
     }
 }

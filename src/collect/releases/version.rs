@@ -6,12 +6,13 @@ use regex::{Captures, Regex};
 use serde::Deserialize;
 
 use crate::bundle::Bundle;
+use crate::collect::tables;
 
 /// Names of tags longer than this name no version.
 const MAX_NAME: usize = 200;
 
 /// Words in the names of tags (`policies/tables/versions.yaml`).
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Words {
     prerelease: Vec<String>,
@@ -77,8 +78,8 @@ static PATTERNS: LazyLock<Vec<Regex>> = LazyLock::new(|| FORMS.iter().filter_map
 static LINES: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(LINE).ok());
 
 impl Words {
-    pub(super) fn of(policies: &Bundle) -> Self {
-        policies.get("tables/versions.yaml").and_then(|text| crate::yaml::from_str(text).ok()).unwrap_or_default()
+    pub(super) fn load(policies: &Bundle) -> Result<Self, String> {
+        tables::load(policies, "versions")
     }
 
     /// What the name of a tag says, if it looks like a version.
@@ -191,8 +192,7 @@ mod tests {
     use rstest::rstest;
 
     fn words() -> Words {
-        let text = Bundle::policies().get("tables/versions.yaml").expect("the table").to_owned();
-        crate::yaml::from_str(&text).expect("valid")
+        Words::load(&Bundle::policies()).expect("the table")
     }
 
     #[test]

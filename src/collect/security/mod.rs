@@ -1,4 +1,11 @@
-//! Sections `security`, `sbom` and `vex`: security settings, advisories, inventories and exploitability statements.
+//! Sections `security`, `sbom` and `vex`: security settings, advisories, inventories and exploitability statements. The tree
+//! shows what is kept in it; the settings and releases of the forge stay unknown.
+
+mod advisories;
+mod ids;
+mod ignores;
+mod txt;
+mod vex;
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -109,7 +116,7 @@ pub struct SbomDocument {
 /// Statements on exploitability.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Vex {
-    /// VEX documents in the tree and in the newest release.
+    /// VEX documents of the tree, by their content wherever they lie; those of test data are left out.
     pub documents: Fact<Vec<VexDocument>>,
     /// Entries of scanner configurations that silence a finding.
     pub ignores: Fact<Vec<ScannerIgnore>>,
@@ -142,7 +149,7 @@ pub struct VexStatement {
 }
 
 /// One silenced finding.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct ScannerIgnore {
     /// The configuration file.
     pub path: String,
@@ -158,20 +165,19 @@ pub struct ScannerIgnore {
     pub not_affected: bool,
 }
 
-pub(crate) fn collect(cx: &Context<'_>, _library: &Library) -> (Security, Sbom, Vex) {
-    (Security {
-        secret_scanning: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
-        push_protection: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
-        private_reporting: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
-        advisories: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
-        advisories_in_tree: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
-        policy_url: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
-        txt: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
-        known_vulns: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
-    }, Sbom {
-        documents: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
-    }, Vex {
-        documents: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
-        ignores: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
-    })
+pub(crate) fn collect(cx: &Context<'_>, library: &Library) -> (Security, Sbom, Vex) {
+    let (read, admin) = ("a read token", "a token with `administration: read`");
+    let security = Security {
+        secret_scanning: Fact::unknown(Reason::Offline, admin, &["settings"]),
+        push_protection: Fact::unknown(Reason::Offline, admin, &["settings"]),
+        private_reporting: Fact::unknown(Reason::Offline, read, &["settings"]),
+        advisories: Fact::unknown(Reason::Offline, read, &["advisories"]),
+        advisories_in_tree: advisories::in_tree(cx, library),
+        policy_url: Fact::unknown(Reason::Offline, read, &["repository"]),
+        txt: txt::find(cx),
+        known_vulns: Fact::unknown(Reason::NotRequested, "the result of a scan of the dependencies", &["scan"]),
+    };
+    let sbom = Sbom { documents: Fact::unknown(Reason::Offline, read, &["releases"]) };
+    let vex = Vex { documents: vex::documents(cx), ignores: ignores::find(cx) };
+    (security, sbom, vex)
 }
