@@ -12,6 +12,12 @@ pub(crate) const TEXT_BYTES: u64 = 1024 * 1024;
 pub(crate) const DOCUMENTS: usize = 2_000;
 /// Bytes of all documents together.
 pub(crate) const DOCUMENT_BYTES: u64 = 32 * 1024 * 1024;
+/// Manifests read.
+pub(crate) const MANIFESTS: usize = 5_000;
+/// Build descriptions read for the libraries that they look for.
+pub(crate) const BUILD_DESCRIPTIONS: usize = 2_000;
+/// Bytes of one line of a build file or script that is looked at.
+pub(crate) const LINE_BYTES: usize = 4_096;
 /// CI definitions read.
 pub(crate) const CI_FILES: usize = 400;
 /// Commits looked at for authorship and sign-offs.

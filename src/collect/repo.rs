@@ -7,7 +7,7 @@ use std::path::Path;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::deps::Deps;
+use super::deps::{Deps, Ecosystem};
 use super::files::Files;
 use super::git::{Clone, History};
 use super::remote::{self, Remote};
@@ -123,7 +123,8 @@ fn software(cx: &Context<'_>, remote: &Remote) -> Fact<Option<String>> {
 fn has_code(cx: &Context<'_>, deps: &Deps, files: &Files) -> Fact<bool> {
     let builds = files.build_files.value().is_some_and(|found| !found.is_empty());
     let ecosystems = deps.ecosystems.value();
-    if builds || ecosystems.is_some_and(|found| !found.is_empty()) {
+    let is_product = |found: &Ecosystem| found.source_files > 0 || !found.manifests.is_empty();
+    if builds || ecosystems.is_some_and(|found| found.iter().any(is_product)) {
         return Fact::known(true, cx.src);
     }
     let seen_all = cx.tree.complete() && deps.ecosystems.is_complete() && files.build_files.is_complete();

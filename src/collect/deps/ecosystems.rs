@@ -37,6 +37,8 @@ pub(crate) struct Table {
     helper_files: Names<()>,
     toolchain_files: BTreeMap<String, String>,
     directories: BTreeMap<String, Part>,
+    side_manifests: Names<()>,
+    not_searched: BTreeSet<String>,
 }
 
 /// One ecosystem of the table.
@@ -80,6 +82,8 @@ struct File {
     directories: Directories,
     helper_files: Vec<String>,
     toolchain_files: Vec<ToolchainRow>,
+    side_manifests: Vec<String>,
+    not_searched: BTreeSet<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -139,9 +143,9 @@ fn tail(path: &str, parts: usize) -> &str {
 }
 
 impl Table {
-    /// The table of a bundle; empty where the bundle has none or it does not parse, which a test of ours rules out for our own.
-    pub(crate) fn of(policies: &Bundle) -> Self {
-        Self::parse(policies.get(TABLE).unwrap_or_default()).unwrap_or_default()
+    /// The table of a bundle.
+    pub(crate) fn load(policies: &Bundle) -> Result<Self, String> {
+        Self::parse(policies.get(TABLE).ok_or_else(|| format!("{TABLE} is missing"))?)
     }
 
     /// The table from its text.
@@ -162,6 +166,10 @@ impl Table {
         for name in &file.helper_files {
             table.helper_files.add(name, ())?;
         }
+        for name in &file.side_manifests {
+            table.side_manifests.add(name, ())?;
+        }
+        table.not_searched = file.not_searched;
         let lists = [
             (file.directories.vendored, Part::Vendored),
             (file.directories.generated, Part::Generated),
@@ -205,6 +213,11 @@ impl Table {
         part.unwrap_or(Part::Product)
     }
 
+    /// Whether a directory of this name holds sources of others.
+    pub(crate) fn is_vendored_directory(&self, name: &str) -> bool {
+        self.directories.get(name) == Some(&Part::Vendored)
+    }
+
     /// The ecosystem of a language.
     pub(crate) fn of_language(&self, language: &str) -> Option<&EcosystemRow> {
         self.by_language.get(language).and_then(|index| self.ecosystems.get(*index))
@@ -219,6 +232,16 @@ impl Table {
             .filter(|(index, _)| seen.insert(*index))
             .filter_map(|(index, format)| self.ecosystems.get(*index).map(|row| (row, format.as_str())))
             .collect()
+    }
+
+    /// Whether a manifest is by its name about tests, documentation or checks.
+    pub(crate) fn is_side_manifest(&self, path: &RepoPath) -> bool {
+        !self.side_manifests.find(&path.lower()).is_empty()
+    }
+
+    /// Whether a library that a build looks for is somebody else's.
+    pub(crate) fn is_searched(&self, name: &str) -> bool {
+        !self.not_searched.contains(&name.to_lowercase())
     }
 
     /// The ecosystems whose lock file a path names.
@@ -248,7 +271,7 @@ mod tests {
     use rstest::rstest;
 
     fn table() -> Table {
-        Table::parse(Bundle::policies().get(TABLE).expect("the table")).expect("valid")
+        Table::load(&Bundle::policies()).expect("valid")
     }
 
     #[rstest]

@@ -2,10 +2,15 @@
 
 pub(crate) mod ecosystems;
 pub(crate) mod imports;
+pub(crate) mod manifests;
+mod own;
+mod searched;
+mod survey;
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use self::ecosystems::Table;
 use super::Context;
 use super::ci::Ci;
 use super::scan::Scan;
@@ -29,6 +34,8 @@ pub struct Ecosystem {
     pub ecosystem: String,
     /// Whether any package manager exists: `yes`, `optional` (C, C++, Fortran), `no` (shell, SQL, …).
     pub package_manager: String,
+    /// Whether it serves any language (Bazel, Nix).
+    pub general: bool,
     /// Manifests of the product.
     pub manifests: Vec<Manifest>,
     /// Manifests of side tools: documentation, tests, examples, CI.
@@ -37,10 +44,18 @@ pub struct Ecosystem {
     pub lockfiles: Vec<String>,
     /// Source files of the product in this language.
     pub source_files: u64,
+    /// Source files among the developers' helpers, such as `scripts/`, where the product has others.
+    pub helper_files: u64,
     /// Modules imported that are neither the language's own nor the project's: up to ten, with where.
     pub third_party_imports: Vec<Import>,
+    /// Whether the imports of all its source files are read at all; if not, that none are listed means nothing.
+    pub imports_read: bool,
+    /// Libraries that the build only looks for on the system (CMake, Meson, Autoconf, pkg-config): up to ten, with where.
+    pub searched: Vec<Import>,
     /// Directories with vendored sources.
     pub vendored: Vec<String>,
+    /// Where pipelines and build files take dependencies in through its package manager: up to ten.
+    pub installs: Vec<Install>,
 }
 
 /// One manifest.
@@ -54,10 +69,25 @@ pub struct Manifest {
     pub direct: u64,
     /// Whether it pins the version of the language's toolchain, and how.
     pub toolchain: Option<String>,
+    /// Whether it takes over dependencies from another manifest, such as a parent POM.
+    pub inherits: bool,
+}
+
+/// A command that takes dependencies in through a package manager.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+pub struct Install {
+    /// The file.
+    pub path: String,
+    /// The line.
+    pub line: u64,
+    /// The command or action.
+    pub command: String,
+    /// Whether it is a package manager of the system, such as `apt-get`.
+    pub system: bool,
 }
 
 /// One import of a module from elsewhere.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Import {
     /// The module.
     pub name: String,
@@ -104,10 +134,26 @@ pub struct UpdateConfig {
     pub covers_product: bool,
 }
 
-pub(crate) fn collect(cx: &Context<'_>, _scan: &Scan, _ci: &Ci) -> Deps {
+pub(crate) fn collect(cx: &Context<'_>, scan: &Scan, _ci: &Ci) -> Deps {
+    let table = match Table::load(cx.policies) {
+        Ok(table) => table,
+        Err(error) => return broken(cx, &error),
+    };
+    let survey = survey::survey(cx, &table, scan);
     Deps {
-        ecosystems: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
+        ecosystems: Fact::seen(survey.ecosystems, survey.complete, cx.src),
         adhoc: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
         update_config: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
     }
 }
+
+fn broken(cx: &Context<'_>, error: &str) -> Deps {
+    Deps {
+        ecosystems: Fact::broken(Reason::ParseError, error, cx.src),
+        adhoc: Fact::broken(Reason::ParseError, error, cx.src),
+        update_config: Fact::broken(Reason::ParseError, error, cx.src),
+    }
+}
+
+#[cfg(test)]
+mod tests;
