@@ -258,7 +258,7 @@ fn is_only_license(document: &Document) -> bool {
     document.roles.iter().all(|role| role == "license")
 }
 
-fn parse(text: &str, format: Format, path: &RepoPath, is_template: bool) -> Parsed {
+pub(super) fn parse(text: &str, format: Format, path: &RepoPath, is_template: bool) -> Parsed {
     match format {
         Format::Markdown => markdown::parse(text, is_template),
         _ => plain::parse(text, path.name_lower().ends_with(".org")),

@@ -1,11 +1,17 @@
 //! Section `docs`: documents of the project and what they say, topic by topic.
 
+mod changelog;
 mod content;
 mod discover;
 mod html;
 mod inline;
 mod markdown;
 pub(crate) mod model;
+mod interfaces;
+mod issues;
+mod keys;
+mod sites;
+mod space;
 mod outline;
 pub(crate) mod phrase;
 mod plain;
@@ -226,11 +232,13 @@ pub struct IssueTemplate {
 }
 
 /// Finds and reads the documents of the tree.
-pub(crate) fn library(cx: &Context<'_>, _insights: &Insights) -> Library {
-    match Roles::load(cx.policies) {
-        Ok(roles) => discover::library(cx, &roles),
-        Err(defect) => Library { defect: Some(defect), ..Library::default() },
-    }
+pub(crate) fn library(cx: &Context<'_>, insights: &Insights) -> Library {
+    let read = Roles::load(cx.policies).and_then(|roles| {
+        let mut library = discover::library(cx, &roles);
+        library.sites = sites::collect(cx, &library.documents, insights)?;
+        Ok(library)
+    });
+    read.unwrap_or_else(|defect| Library { defect: Some(defect), ..Library::default() })
 }
 
 /// The documents as facts.
@@ -255,19 +263,48 @@ pub(crate) fn collect(
     cx: &Context<'_>,
     library: &Library,
     _insights: &Insights,
-    _deps: &Deps,
-    _tagged: &Tagged,
+    deps: &Deps,
+    tagged: &Tagged,
 ) -> Docs {
-    Docs {
+    let roles = Roles::load(cx.policies);
+    let (changelog, changelog_files) = match &roles {
+        Ok(roles) => changelog::collect(cx, roles, tagged),
+        Err(why) => (Fact::broken(Reason::ParseError, why, cx.src), Fact::broken(Reason::ParseError, why, cx.src)),
+    };
+    let issue_templates = match &roles {
+        Ok(roles) => Fact::seen(issues::collect(cx.tree, roles), cx.tree.complete(), cx.src),
+        Err(why) => Fact::broken(Reason::ParseError, why, cx.src),
+    };
+    let mut docs = Docs {
         documents: documents(cx, library),
-        changelog: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
-        changelog_files: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
-        sites: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
+        changelog,
+        changelog_files,
+        sites: sites_fact(cx, library),
         topics: BTreeMap::new(),
         closed: BTreeMap::new(),
         doors: BTreeMap::new(),
-        interfaces: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
-        issue_templates: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
-        key_files: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
+        interfaces: Fact::seen(interfaces::collect(cx, library, deps), library.complete, cx.src),
+        issue_templates,
+        key_files: Fact::seen(keys::collect(cx.tree), cx.tree.complete(), cx.src),
+    };
+    by_topic(cx, library, tagged, &mut docs);
+    docs
+}
+
+fn sites_fact(cx: &Context<'_>, library: &Library) -> Fact<Vec<Site>> {
+    match &library.defect {
+        Some(defect) => Fact::broken(Reason::ParseError, defect.as_str(), cx.src),
+        None => Fact::seen(library.sites.clone(), library.complete, cx.src),
+    }
+}
+
+/// What is said about each topic, and the space in which it was looked for.
+fn by_topic(cx: &Context<'_>, library: &Library, tagged: &Tagged, docs: &mut Docs) {
+    let space = space::Space { cx, library, tagged };
+    for topic in topic::load(cx.policies).0.into_values() {
+        let finding = docs.topics.get(&topic.name).and_then(Fact::value);
+        let (closed, doors) = space.of(&topic, finding);
+        docs.closed.insert(topic.name.clone(), closed);
+        docs.doors.insert(topic.name.clone(), Fact::known(doors, cx.src));
     }
 }
