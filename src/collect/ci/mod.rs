@@ -1,5 +1,20 @@
 //! Sections `ci` and `workflows`: pipelines, what they run on which event, and how untrusted values flow through them.
 
+mod capabilities;
+mod commands;
+mod condition;
+mod expression;
+mod filters;
+mod pipelines;
+mod recognise;
+mod shell;
+mod systems;
+mod targets;
+mod workflow;
+
+#[cfg(test)]
+mod tests;
+
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -67,6 +82,8 @@ pub struct Capability {
     pub triggers: Vec<String>,
     /// Filters by path: `no`, `non_code` (they leave out documentation only), `code`.
     pub path_filtered: String,
+    /// A condition that leaves it out on some change requests; none when it runs on all that its triggers and filters admit.
+    pub condition: Option<String>,
     /// How the step was recognised: `direct`, `target` (through a target of a build file), `opaque` (a script or workflow that was not read).
     pub resolved: String,
     /// Whether its failure stops the job: no `continue-on-error`, no `|| true`.
@@ -272,23 +289,100 @@ pub struct Excess {
     pub basis: String,
 }
 
+/// Reads all pipelines of the tree.
 pub(crate) fn collect(cx: &Context<'_>) -> (Ci, Workflows) {
-    (Ci {
-        systems: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
-        external_checks: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
-        default_token: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
-        enabled: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
-        project_token_scope: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
-        capabilities: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
-        platform_scanners: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
-    }, Workflows {
-        present: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
-        complete: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
-        jobs: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
-        inputs: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
-        flows: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
-        remote: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
-        checkouts: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
-        excess: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
-    })
+    let table = systems::Table::load(cx);
+    let steps = commands::Steps::load(cx);
+    let reader = cx.tree.reader();
+    let mut definitions = systems::find(cx.tree, &reader, &table);
+    let mut truncated = definitions.truncated;
+
+    let workflows = read_workflows(&mut definitions);
+    let pipelines = pipelines::Pipelines::new(workflows, cx.tree, &reader);
+    let targets = targets::Targets::new(cx.tree, &reader);
+    let recogniser = recognise::Recogniser { steps: &steps, targets: &targets };
+    let filters = filters::PathFilters::new(cx.tree, table.non_code());
+    let primary = cx.subject.default_branch.as_deref();
+    let sources = capabilities::Sources { pipelines: &pipelines, recogniser: &recogniser, filters: &filters, primary };
+    let (capabilities, complete) = capabilities::collect(&sources);
+    truncated |= !complete;
+
+    let systems: Vec<CiSystem> = definitions.list.iter().map(|definition| definition.system.clone()).collect();
+    let offline = |needs: &'static str| (Reason::Offline, needs);
+    let (reason, needs) = offline("a token with `administration: read`");
+    let ci = Ci {
+        external_checks: Fact::unknown(Reason::Offline, "a read token, or the claim that no CI runs elsewhere", &["repository"]),
+        default_token: Fact::unknown(reason, needs, &["actions"]),
+        enabled: Fact::unknown(reason, needs, &["actions"]),
+        project_token_scope: Fact::unknown(reason, needs, &["actions"]),
+        capabilities: Fact::seen(capabilities, !truncated, cx.src),
+        platform_scanners: Fact::unknown(reason, needs, &["code_scanning"]),
+        systems: Fact::seen(systems.clone(), !definitions.truncated, cx.src),
+    };
+    let analysis = "the deep analysis of workflows";
+    let workflows = Workflows {
+        present: present(cx, &systems),
+        complete: understood(cx, &systems, truncated),
+        jobs: Fact::unknown(Reason::Unsupported, analysis, cx.src),
+        inputs: Fact::unknown(Reason::Unsupported, analysis, cx.src),
+        flows: Fact::unknown(Reason::Unsupported, analysis, cx.src),
+        remote: Fact::unknown(Reason::Unsupported, analysis, cx.src),
+        checkouts: Fact::unknown(Reason::Unsupported, analysis, cx.src),
+        excess: Fact::unknown(Reason::Unsupported, analysis, cx.src),
+    };
+    (ci, workflows)
+}
+
+/// Whether any CI definition exists. That there is none at all can only be said by somebody who sees the checks of other
+/// systems.
+fn present(cx: &Context<'_>, systems: &[CiSystem]) -> Fact<bool> {
+    if !systems.is_empty() {
+        return Fact::known(true, cx.src);
+    }
+    if !cx.tree.complete() {
+        return Fact::unknown(Reason::Truncated, "a complete listing of the tree", cx.src);
+    }
+    Fact::unknown(Reason::Offline, "a read token, or the claim that no CI runs elsewhere", &["repository"])
+}
+
+/// Whether every definition was read and understood; if not, which ones were not and why.
+fn understood(cx: &Context<'_>, systems: &[CiSystem], truncated: bool) -> Fact<bool> {
+    let listed = |filter: &dyn Fn(&CiSystem) -> bool| -> Vec<String> {
+        let describe = |system: &CiSystem| match &system.error {
+            Some(error) => format!("{}: {error}", system.path),
+            None => format!("{} ({})", system.path, system.system),
+        };
+        systems.iter().filter(|system| filter(system)).map(describe).take(10).collect()
+    };
+    let broken = listed(&|system| system.parsed != "ok");
+    let detected = listed(&|system| system.parsed == "ok" && system.analysed == "detected");
+    if !broken.is_empty() {
+        return Fact::broken(Reason::ParseError, broken.join("; "), cx.src);
+    }
+    if !detected.is_empty() {
+        return Fact::broken(Reason::Unsupported, format!("not analysed: {}", detected.join(", ")), cx.src);
+    }
+    if truncated {
+        return Fact::broken(Reason::Truncated, "more pipelines than are looked at", cx.src);
+    }
+    Fact::known(true, cx.src)
+}
+
+/// Workflows of the Actions family. What does not parse is noted at its definition.
+fn read_workflows(definitions: &mut systems::Definitions) -> Vec<workflow::Workflow> {
+    let mut workflows = Vec::new();
+    let family = definitions.list.iter_mut().filter(|definition| definition.dialect.as_deref() == Some("actions"));
+    for definition in family.filter(|definition| definition.system.parsed == "ok") {
+        match workflow::read(&definition.system.system, &definition.system.path, &definition.source) {
+            Ok(Some(workflow)) => {
+                if let Some(problem) = workflow.problems.first() {
+                    definition.problem("parse_error", problem.clone());
+                }
+                workflows.push(workflow);
+            }
+            Ok(None) => {}
+            Err(error) => definition.problem("parse_error", error.to_string()),
+        }
+    }
+    workflows
 }

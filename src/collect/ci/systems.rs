@@ -1,0 +1,254 @@
+//! Which CI systems have definitions in the tree, and reading those files.
+
+use globset::{Glob, GlobBuilder, GlobSet, GlobSetBuilder};
+use serde::Deserialize;
+
+use super::CiSystem;
+use crate::collect::tree::{Entry, Reader, Tree};
+use crate::collect::{Context, limits};
+use crate::yaml;
+
+/// The table of systems, runners and files without code.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Table {
+    systems: Vec<System>,
+    #[serde(default)]
+    hosted_runners: Vec<String>,
+    #[serde(default)]
+    non_code: NonCode,
+}
+
+/// One system of the table.
+#[derive(Debug, Deserialize)]
+struct System {
+    system: String,
+    files: Vec<String>,
+    analysed: String,
+    #[serde(default)]
+    dialect: Option<String>,
+    #[serde(default)]
+    token: bool,
+}
+
+/// What a file without code looks like.
+#[derive(Debug, Default, Deserialize)]
+struct NonCode {
+    #[serde(default)]
+    directories: Vec<String>,
+    #[serde(default)]
+    extensions: Vec<String>,
+    #[serde(default)]
+    names: Vec<String>,
+}
+
+/// A definition in the tree.
+#[derive(Debug)]
+pub(super) struct Definition {
+    pub(super) system: CiSystem,
+    /// Which reader understands it: `actions`, `gitlab`, …; none for one that is only detected.
+    pub(super) dialect: Option<String>,
+    pub(super) source: String,
+}
+
+/// All definitions of the tree.
+#[derive(Debug)]
+pub(super) struct Definitions {
+    pub(super) list: Vec<Definition>,
+    /// Whether there were more than are read.
+    pub(super) truncated: bool,
+}
+
+impl Table {
+    pub(super) fn load(cx: &Context<'_>) -> Self {
+        cx.policies.get("tables/ci_systems.yaml").and_then(|text| yaml::from_str(text).ok()).unwrap_or_default()
+    }
+
+    /// Whether a runner's labels mean a machine of the host, of the project, or nothing we know.
+    pub(super) fn runner(&self, labels: &[String]) -> &'static str {
+        if labels.iter().any(|label| label.eq_ignore_ascii_case("self-hosted")) {
+            return "self_hosted";
+        }
+        let hosted = set(&self.hosted_runners);
+        let known = |label: &String| hosted.is_match(label.to_lowercase());
+        if !labels.is_empty() && labels.iter().any(known) { "hosted" } else { "unknown" }
+    }
+
+    /// Tells files without code.
+    pub(super) fn non_code(&self) -> NonCodeFiles {
+        let other_systems = self.systems.iter().filter(|system| system.system != "github_actions").flat_map(|system| &system.files);
+        NonCodeFiles {
+            directories: self.non_code.directories.iter().map(|directory| format!("{}/", directory.to_lowercase())).collect(),
+            extensions: self.non_code.extensions.clone(),
+            names: set(&self.non_code.names.iter().filter(|name| name.contains('.')).cloned().collect::<Vec<_>>()),
+            bare_names: set(&self.non_code.names.iter().filter(|name| !name.contains('.')).cloned().collect::<Vec<_>>()),
+            other_systems: set(&other_systems.cloned().collect::<Vec<_>>()),
+        }
+    }
+}
+
+/// Tells files without code: documentation, images, licences, definitions of other CI systems.
+#[derive(Debug)]
+pub(super) struct NonCodeFiles {
+    directories: Vec<String>,
+    extensions: Vec<String>,
+    names: GlobSet,
+    bare_names: GlobSet,
+    other_systems: GlobSet,
+}
+
+impl NonCodeFiles {
+    /// Whether the path, in lower case, holds no code.
+    pub(super) fn contains(&self, path: &str) -> bool {
+        let name = path.rsplit('/').next().unwrap_or(path);
+        let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
+        self.extensions.iter().any(|known| known == extension)
+            || self.directories.iter().any(|directory| path.starts_with(directory.as_str()))
+            || self.names.is_match(name)
+            || !name.contains('.') && self.bare_names.is_match(name)
+            || self.other_systems.is_match(path)
+    }
+}
+
+fn set(patterns: &[String]) -> GlobSet {
+    let mut builder = GlobSetBuilder::new();
+    for pattern in patterns {
+        if let Ok(glob) = glob(pattern) {
+            builder.add(glob);
+        }
+    }
+    builder.build().unwrap_or_default()
+}
+
+fn glob(pattern: &str) -> Result<Glob, globset::Error> {
+    GlobBuilder::new(pattern).literal_separator(true).case_insensitive(true).build()
+}
+
+/// Finds and reads all definitions.
+pub(super) fn find(tree: &Tree, reader: &Reader<'_>, table: &Table) -> Definitions {
+    let systems: Vec<(&System, GlobSet, GlobSet)> = table
+        .systems
+        .iter()
+        .map(|system| {
+            let (anywhere, fixed): (Vec<_>, Vec<_>) = system.files.iter().cloned().partition(|file| file.starts_with("**/"));
+            (system, set(&fixed), set(&anywhere))
+        })
+        .collect();
+    let mut definitions = Definitions { list: Vec::new(), truncated: !tree.complete() };
+    for entry in tree.entries() {
+        let path = String::from_utf8_lossy(entry.path.as_bytes());
+        let foreign = entry.path.is_test() || is_third_party(&path);
+        let found = systems.iter().find(|(_, fixed, anywhere)| fixed.is_match(&*path) || !foreign && anywhere.is_match(&*path));
+        let Some((system, ..)) = found else { continue };
+        if definitions.list.len() >= limits::CI_FILES {
+            definitions.truncated = true;
+            break;
+        }
+        definitions.list.extend(read(tree, reader, entry, system));
+    }
+    definitions
+}
+
+fn is_third_party(path: &str) -> bool {
+    path.split('/').any(|part| matches!(part.to_ascii_lowercase().as_str(), "vendor" | "node_modules" | "third_party" | "third-party" | "external"))
+}
+
+/// None for what is no definition: a submodule or a file that holds nothing but comments.
+fn read(tree: &Tree, reader: &Reader<'_>, entry: &Entry, system: &System) -> Option<Definition> {
+    let mut definition = Definition {
+        system: CiSystem {
+            system: system.system.clone(),
+            path: entry.path.text(),
+            analysed: system.analysed.clone(),
+            parsed: "ok".to_owned(),
+            error: None,
+            issues_token: system.token,
+            credentials: Vec::new(),
+            active: None,
+        },
+        dialect: system.dialect.clone(),
+        source: String::new(),
+    };
+    let blob = tree.resolve(reader, entry).map(|target| reader.read(target, limits::TEXT_BYTES));
+    match blob {
+        Some(Ok(blob)) if blob.truncated => definition.unread(format!("larger than {} bytes", limits::TEXT_BYTES)),
+        Some(Ok(blob)) => definition.source = blob.text(),
+        Some(Err(error)) => definition.unread(format!("cannot be read: {error:?}")),
+        None => definition.unread("a link that leads to no file of the tree".to_owned()),
+    }
+    let blank = definition.system.parsed == "ok" && definition.source.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#'));
+    if blank { None } else { Some(definition) }
+}
+
+impl Definition {
+    fn unread(&mut self, why: String) {
+        self.system.parsed = "unread".to_owned();
+        self.system.error = Some(why);
+    }
+
+    /// Notes that something in it could not be understood, unless something worse is noted already.
+    pub(super) fn problem(&mut self, state: &str, why: String) {
+        if self.system.parsed == "ok" {
+            self.system.parsed = state.to_owned();
+            self.system.error = Some(why);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bundle::Bundle;
+    use rstest::rstest;
+
+    fn table() -> Table {
+        yaml::from_str(Bundle::policies().get("tables/ci_systems.yaml").expect("the table")).expect("it parses")
+    }
+
+    #[rstest]
+    #[case(".github/workflows/ci.yml", Some("github_actions"))]
+    #[case(".github/workflows/README.md", None)]
+    #[case(".github/workflows/sub/ci.yml", None)]
+    #[case("examples/.github/workflows/ci.yml", None)]
+    #[case(".forgejo/workflows/a.yaml", Some("forgejo_actions"))]
+    #[case("deploy/cloudbuild.yaml", Some("cloud_build"))]
+    #[case("tests/fixtures/cloudbuild.yaml", None)]
+    #[case("vendor/x/Jenkinsfile", None)]
+    #[case("ci/Jenkinsfile", Some("jenkins"))]
+    #[case(".travis.yml", Some("travis"))]
+    fn finds_definitions(#[case] path: &str, #[case] system: Option<&str>) {
+        let tree = Tree::of(&[(path, "a: b\n")]);
+        let found = find(&tree, &tree.reader(), &table());
+        assert_eq!(found.list.first().map(|definition| definition.system.system.as_str()), system);
+    }
+
+    #[test]
+    fn comments_define_nothing_and_broken_links_are_noted() {
+        let tree = Tree::of(&[(".github/workflows/a.yml", "# off\n\n"), (".github/workflows/b.yml@", "../../../x")]);
+        let found = find(&tree, &tree.reader(), &table());
+        assert_eq!(found.list.len(), 1);
+        assert_eq!(found.list[0].system.parsed, "unread");
+    }
+
+    #[rstest]
+    #[case(&["ubuntu-latest"], "hosted")]
+    #[case(&["self-hosted", "ubuntu-20.04"], "self_hosted")]
+    #[case(&["my-machine"], "unknown")]
+    #[case(&[], "unknown")]
+    fn runners(#[case] labels: &[&str], #[case] kind: &str) {
+        let labels: Vec<String> = labels.iter().map(|label| (*label).to_owned()).collect();
+        assert_eq!(table().runner(&labels), kind);
+    }
+
+    #[rstest]
+    #[case("readme.md", true)]
+    #[case("docs/conf.py", true)]
+    #[case("license-mit", true)]
+    #[case("src/main.rs", false)]
+    #[case("src/docs/a.rs", false)]
+    #[case(".travis.yml", true)]
+    #[case("cmakelists.txt", false)]
+    #[case("src/license.rs", false)]
+    fn files_without_code(#[case] path: &str, #[case] expected: bool) {
+        assert_eq!(table().non_code().contains(path), expected);
+    }
+}
