@@ -1,6 +1,6 @@
 //! What the pipelines of the Actions family do, step by step, and when.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::Capability;
 use super::commands::{ActionRule, Known};
@@ -539,14 +539,4 @@ fn output_names(expression: &Expression, out: &mut Vec<String>) {
 
 fn shorten(text: &str) -> String {
     text.trim().chars().take(160).collect()
-}
-
-/// Groups entries by kind, for tests.
-#[cfg(test)]
-pub(super) fn by_kind(capabilities: &[Capability]) -> BTreeMap<&str, Vec<&Capability>> {
-    let mut map: BTreeMap<&str, Vec<&Capability>> = BTreeMap::new();
-    for capability in capabilities {
-        map.entry(capability.kind.as_str()).or_default().push(capability);
-    }
-    map
 }

@@ -2,7 +2,6 @@
 
 use rstest::rstest;
 
-use super::capabilities::by_kind;
 use super::{Capability, Ci, Workflows};
 use crate::bundle::Bundle;
 use crate::collect::Context;
@@ -40,7 +39,7 @@ fn with_steps(on: &str, job: &str, steps: &str) -> String {
 #[case::only_pushes("[push, pull_request]", "    if: github.event_name == 'push'\n", "push push_primary tag", "no", true)]
 fn triggers_and_filters(#[case] on: &str, #[case] job: &str, #[case] triggers: &str, #[case] filtered: &str, #[case] blocking: bool) {
     let found = capabilities(&with_steps(on, job, "      - run: cargo test\n"));
-    let test = &by_kind(&found)["test"][0];
+    let test = found.iter().find(|c| c.kind == "test").expect("a test");
     assert_eq!((test.triggers.join(" ").as_str(), test.path_filtered.as_str(), test.blocking), (triggers, filtered, blocking));
     assert_eq!((test.line, test.check_name.as_deref(), test.condition.as_deref()), (7 - u64::from(job.is_empty()), Some("t"), None));
 }
