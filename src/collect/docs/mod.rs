@@ -15,6 +15,7 @@ mod space;
 mod outline;
 pub(crate) mod phrase;
 mod plain;
+pub(crate) mod polarity;
 pub(crate) mod recognise;
 mod resolve;
 mod roles;
