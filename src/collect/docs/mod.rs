@@ -4,8 +4,10 @@ mod changelog;
 mod content;
 mod discover;
 mod html;
+pub(crate) mod index;
 mod inline;
 mod markdown;
+pub(crate) mod matcher;
 pub(crate) mod model;
 mod interfaces;
 mod issues;
@@ -17,9 +19,14 @@ pub(crate) mod phrase;
 mod plain;
 pub(crate) mod polarity;
 pub(crate) mod recognise;
+pub(crate) mod reading;
 mod resolve;
 mod roles;
+#[cfg(test)]
+mod samples;
+pub(crate) mod template;
 pub(crate) mod topic;
+mod unit;
 pub(crate) mod words;
 
 use std::collections::BTreeMap;
@@ -27,6 +34,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use self::matcher::Matcher;
 use self::model::Library;
 use self::roles::Roles;
 use super::Context;
@@ -259,6 +267,24 @@ fn documents(cx: &Context<'_>, library: &Library) -> Fact<Vec<DocumentFact>> {
     Fact::seen(documents.collect(), library.complete, cx.src)
 }
 
+/// What the documents say, by topic. A table or topic of ours that does not parse is a defect of every topic that needs it.
+fn topics(cx: &Context<'_>, library: &Library) -> BTreeMap<String, Fact<TopicFinding>> {
+    let names = || topic::names(cx.policies);
+    let broken = |why: &str| Fact::broken(Reason::ParseError, why, cx.src);
+    if let Some(defect) = &library.defect {
+        return names().map(|name| (name, broken(defect))).collect();
+    }
+    let (matcher, errors) = match Matcher::load(cx.policies) {
+        Ok(loaded) => loaded,
+        Err(why) => return names().map(|name| (name, broken(&why))).collect(),
+    };
+    let read = matcher.read(library);
+    let mut topics: BTreeMap<String, Fact<TopicFinding>> =
+        read.into_iter().map(|(name, finding)| (name, Fact::seen(finding, library.complete, cx.src))).collect();
+    topics.extend(errors.into_iter().map(|error| (topic::name_of(&error.path).to_owned(), broken(&error.to_string()))));
+    topics
+}
+
 /// What the documents say, topic by topic.
 pub(crate) fn collect(
     cx: &Context<'_>,
@@ -281,7 +307,7 @@ pub(crate) fn collect(
         changelog,
         changelog_files,
         sites: sites_fact(cx, library),
-        topics: BTreeMap::new(),
+        topics: topics(cx, library),
         closed: BTreeMap::new(),
         doors: BTreeMap::new(),
         interfaces: Fact::seen(interfaces::collect(cx, library, deps), library.complete, cx.src),

@@ -66,8 +66,8 @@ pub(crate) struct Topic {
     pub(crate) own: bool,
     pub(crate) min_words: u64,
     pub(crate) slots: Vec<Slot>,
-    /// How many slots make `stated`.
-    pub(crate) need: usize,
+    /// How many slots make `stated`; all that are not optional where it is not given.
+    pub(crate) need: Option<usize>,
     /// Slots that must be among them.
     pub(crate) required: BTreeSet<String>,
     pub(crate) tests: Vec<Sample>,
@@ -222,11 +222,21 @@ pub(crate) fn load(policies: &Bundle) -> (BTreeMap<String, Topic>, Vec<TopicErro
     (topics, errors)
 }
 
+/// The names of all topic files.
+pub(crate) fn names(policies: &Bundle) -> impl Iterator<Item = String> {
+    policies.under("topics").map(|(path, _)| name_of(path).to_owned())
+}
+
+/// The name of a topic by the path of its file.
+pub(crate) fn name_of(path: &str) -> &str {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    name.rsplit_once('.').map_or(name, |(stem, _)| stem)
+}
+
 /// One topic file.
 pub(crate) fn parse(path: &str, text: &str) -> Result<Topic, String> {
     let file: TopicFile = crate::yaml::from_str(text).map_err(|error| error.to_string())?;
-    let stem = path.rsplit('/').next().and_then(|name| name.rsplit_once('.')).map_or(path, |(stem, _)| stem);
-    if file.topic != stem {
+    if file.topic != name_of(path) {
         return Err(format!("`topic: {}` is not the name of the file", file.topic));
     }
     if file.title.trim().is_empty() {
@@ -247,7 +257,6 @@ pub(crate) fn parse(path: &str, text: &str) -> Result<Topic, String> {
     }
     let slots: Vec<Slot> = file.slots.into_iter().map(slot).collect::<Result<_, _>>()?;
     check_slots(&slots, &file.required, file.need)?;
-    let need = file.need.unwrap_or_else(|| slots.iter().filter(|slot| !slot.optional).count());
     Ok(Topic {
         name: file.topic,
         roles: file.roles,
@@ -264,7 +273,7 @@ pub(crate) fn parse(path: &str, text: &str) -> Result<Topic, String> {
         own: file.own,
         min_words: file.min_words,
         slots,
-        need,
+        need: file.need,
         required: file.required,
         tests: file.tests,
     })
@@ -351,6 +360,6 @@ mod tests {
         let topic = parse("topics/a.yaml", "topic: a\ntitle: T\nroles: [readme]\nslots: [{name: s, any: [x]}, {name: t, any: [y], optional: true}]\n")
             .expect("a topic");
         assert!(topic.own && !topic.code && !topic.fallback);
-        assert_eq!((topic.need, topic.scope), (1, Scope::Section));
+        assert_eq!((topic.need, topic.scope), (None, Scope::Section));
     }
 }

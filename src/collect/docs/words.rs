@@ -107,7 +107,7 @@ impl<'a> Scanner<'a> {
             ';' | '(' | ')' | '[' | ']' | '|' | '—' | '→' | '；' | '：' => self.raise(Break::Hard),
             ':' if spaced => self.raise(Break::Hard),
             '-' | '–' if spaced && before.is_none_or(char::is_whitespace) => self.raise(Break::Hard),
-            '-' if next == Some('-') => self.raise(Break::Hard),
+            '-' if next == Some('-') && !is_option(before, self.rest()) => self.raise(Break::Hard),
             '.' if spaced => self.stop(),
             '…' | '。' | '！' => self.raise(Break::Stop),
             '!' if spaced => self.raise(Break::Stop),
@@ -179,6 +179,11 @@ impl<'a> Scanner<'a> {
             None => self.emit(take, norm, kind, start, end),
         }
     }
+}
+
+/// `--name` after a blank is an option of a command and no dash.
+fn is_option(before: Option<char>, rest: &str) -> bool {
+    before.is_none_or(|c| c.is_whitespace() || c == '`') && rest.chars().nth(1).is_some_and(char::is_alphanumeric)
 }
 
 /// The two words behind a contraction; the possessive loses its ending.
