@@ -60,5 +60,9 @@ pub(crate) const HEADING_BYTES: usize = 400;
 pub(crate) const DOCUMENT_DEPTH: usize = 64;
 /// Links of one document.
 pub(crate) const DOCUMENT_LINKS: usize = 10_000;
+/// Addresses listed per fact.
+pub(crate) const LINKS: usize = 500;
+/// Lines of one manifest that are looked at for addresses.
+pub(crate) const MANIFEST_LINES: usize = 5_000;
 /// Submodules listed.
 pub(crate) const SUBMODULES: usize = 1_000;

@@ -16,7 +16,7 @@ struct Section {
 }
 
 /// All submodules, sorted by path.
-pub(super) fn find(cx: &Context<'_>) -> Vec<Submodule> {
+pub(crate) fn find(cx: &Context<'_>) -> Vec<Submodule> {
     let mut found: BTreeMap<String, Submodule> = BTreeMap::new();
     let text =
         cx.tree.get(b".gitmodules").filter(|entry| entry.mode.is_file()).and_then(|entry| cx.tree.reader().text(entry));

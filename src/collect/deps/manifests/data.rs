@@ -6,17 +6,17 @@ use super::{Listing, State};
 use crate::yaml;
 
 /// A TOML text as a value.
-pub(super) fn toml(text: &str) -> Option<Value> {
+pub(crate) fn toml(text: &str) -> Option<Value> {
     toml::from_str(text).ok()
 }
 
 /// A JSON text as a value.
-pub(super) fn json(text: &str) -> Option<Value> {
+pub(crate) fn json(text: &str) -> Option<Value> {
     serde_json::from_str(text).ok()
 }
 
 /// A YAML text as a value; an empty text is an empty value.
-pub(super) fn yaml(text: &str) -> Option<Value> {
+pub(crate) fn yaml(text: &str) -> Option<Value> {
     Some(yaml::parse(text).ok()?.map_or(Value::Null, |node| of_node(&node)))
 }
 
