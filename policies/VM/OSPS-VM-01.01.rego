@@ -27,7 +27,7 @@ _subject := "how vulnerabilities are reported, handled and answered in time"
 
 # A policy for a service says nothing on the project beside it.
 _judged := verdict.needs_review(
-	sprintf("%s gives a time for answers, and its policy speaks of a hosted service: a person has to say whether it holds for the project.", [
+	sprintf("%s gives a time for answers in a policy for a hosted service: a person has to say whether it holds here.", [
 		input.docs.topics.cvd.known.findings[0].path,
 	]),
 	prose.places(_name, input.docs.topics.cvd, {"stated"}),
@@ -41,7 +41,9 @@ _judged := verdict.needs_review(
 } else := prose.unsettled(_name, _subject, input.docs.topics.cvd) if {
 	true
 } else := verdict.needs_review(
-	sprintf("The Security Insights file names %s as the policy, and the time for answers stands only there.", [_links[0].url]),
+	sprintf("The Security Insights file names %s as the policy, and the time for answers stands only there.", [
+		_links[0].url,
+	]),
 	[verdict.link("insights.links", link.url, link.field) | some link in _links],
 ) if {
 	count(_links) > 0
@@ -71,7 +73,10 @@ _links := [{"field": field, "url": link.url} |
 	link.kind in {"https", "other"}
 ]
 
-_policy_address if startswith(input.security.txt.known.policy, "https://")
+_policy_address if {
+	is_string(input.security.txt.known.policy)
+	startswith(input.security.txt.known.policy, "https://")
+}
 
 _no_policy_address if input.security.txt.known == null
 

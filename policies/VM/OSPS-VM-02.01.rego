@@ -60,6 +60,7 @@ _judged := verdict.passed(
 	sprintf("The Security Insights file names the contact %s.", [_declared[0].value]),
 	[input.insights.contacts],
 )) if {
+	_topic.known
 	count(_declared) > 0
 	_accepting
 	input.insights.stale.known == false

@@ -40,9 +40,7 @@ _judged := verdict.medium(verdict.failed(
 	[verdict.at("docs.topics.private_route", place.path, place.line, place.quote) | some place in _public],
 )) if {
 	count(_public) > 0
-	not _other_way
-} else := prose.contrary(_name, _subject, _topic) if {
-	not _setting.known == true
+	_no_other_way
 } else := verdict.needs_review(
 	sprintf("%s leads to the host's form for private reports, which is switched off.", [_topic.known.findings[0].path]),
 	array.concat(prose.places(_name, _topic, {"stated"}), [_setting]),
@@ -65,6 +63,7 @@ _judged := verdict.medium(verdict.failed(
 	[_setting],
 )) if {
 	_topic.known
+	count(_public) == 0
 	_setting.known == true
 } else := verdict.medium(verdict.passed(
 	sprintf("%s names %s for reports of vulnerabilities.", [
@@ -74,6 +73,7 @@ _judged := verdict.medium(verdict.failed(
 	[input.security.txt],
 )) if {
 	_topic.known
+	count(_public) == 0
 	input.security.txt.known.expired == false
 	count(input.security.txt.known.contacts) > 0
 } else := verdict.declared(verdict.passed(
@@ -81,6 +81,7 @@ _judged := verdict.medium(verdict.failed(
 	[input.insights.contacts],
 )) if {
 	_topic.known
+	count(_public) == 0
 	count(_declared) > 0
 	input.insights.reports_accepted.known != false
 	input.insights.stale.known == false
@@ -141,19 +142,29 @@ _public := array.slice([place |
 	"subject" in object.keys(place.slots)
 ], 0, 8)
 
-# Any private way, or a page outside of the tree that may name one.
-_other_way if "route" in _topic.known.slots_anywhere
+# No private way anywhere, and no page outside of the tree that may name one.
+_no_other_way if {
+	not "route" in _topic.known.slots_anywhere
+	count(_outside) == 0
+	_no_file
+	_nobody_declared
+}
 
-_other_way if {
+_outside := [link |
 	some link in _topic.known.links
 	link.affirmative
 	startswith(link.url, "https://")
 	not _tracker(link.url)
+]
+
+_no_file if input.security.txt.known == null
+
+_no_file if count(input.security.txt.known.contacts) == 0
+
+_nobody_declared if {
+	input.insights.contacts.known
+	count(_declared) == 0
 }
-
-_other_way if count(input.security.txt.known.contacts) > 0
-
-_other_way if count(_declared) > 0
 
 _tracker(url) if {
 	some end in data.osps.tables.report_routes.public_paths

@@ -204,7 +204,7 @@ fn one() -> usize {
 pub(crate) const ROLES: &[&str] = &[
     "readme", "security", "contributing", "support", "governance", "maintainers", "codeowners", "changelog", "license",
     "code_of_conduct", "architecture", "threat_model", "assessment", "release", "roadmap", "dependencies", "testing",
-    "build", "install", "adr", "issue_template", "issue_chooser", "change_template", "docs",
+    "build", "install", "adr", "advisories", "issue_template", "issue_chooser", "change_template", "docs",
 ];
 
 /// All topics of the policies that are well formed, by name, and what is wrong with the others.

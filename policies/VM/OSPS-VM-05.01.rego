@@ -1,0 +1,25 @@
+# METADATA
+# title: A policy sets the threshold for remediating findings about dependencies
+# custom:
+#   requirement: OSPS-VM-05.01
+package osps.requirements["OSPS-VM-05.01"]
+
+import rego.v1
+import data.osps.active
+import data.osps.prose
+
+needs := [
+	input.docs.topics.sca_policy,
+	input.docs.closed.sca_policy,
+	input.docs.doors.sca_policy,
+]
+
+ruling := active.dormant if {
+	true
+} else := active.settled(prose.ruling(
+	"sca_policy",
+	"from which threshold findings on dependencies, for vulnerabilities and licences, are remediated",
+	input.docs.topics.sca_policy,
+	input.docs.closed.sca_policy,
+	input.docs.doors.sca_policy,
+))

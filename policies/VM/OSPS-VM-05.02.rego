@@ -1,0 +1,25 @@
+# METADATA
+# title: A policy requires that findings about dependencies are addressed before a release
+# custom:
+#   requirement: OSPS-VM-05.02
+package osps.requirements["OSPS-VM-05.02"]
+
+import rego.v1
+import data.osps.active
+import data.osps.prose
+
+needs := [
+	input.docs.topics.sca_release,
+	input.docs.closed.sca_release,
+	input.docs.doors.sca_release,
+]
+
+ruling := active.dormant if {
+	true
+} else := active.settled(prose.ruling(
+	"sca_release",
+	"that findings on dependencies are addressed before a release",
+	input.docs.topics.sca_release,
+	input.docs.closed.sca_release,
+	input.docs.doors.sca_release,
+))

@@ -1,0 +1,25 @@
+# METADATA
+# title: A policy sets the threshold for remediating findings of static analysis
+# custom:
+#   requirement: OSPS-VM-06.01
+package osps.requirements["OSPS-VM-06.01"]
+
+import rego.v1
+import data.osps.active
+import data.osps.prose
+
+needs := [
+	input.docs.topics.sast_policy,
+	input.docs.closed.sast_policy,
+	input.docs.doors.sast_policy,
+]
+
+ruling := active.dormant if {
+	true
+} else := active.settled(prose.ruling(
+	"sast_policy",
+	"from which threshold findings of static analysis are remediated",
+	input.docs.topics.sast_policy,
+	input.docs.closed.sast_policy,
+	input.docs.doors.sast_policy,
+))
