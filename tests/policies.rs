@@ -39,21 +39,32 @@ fn outcomes(assessment: &Assessment) -> BTreeMap<String, Outcome> {
     assessment.requirements.iter().map(|verdict| (verdict.id.to_string(), verdict.outcome)).collect()
 }
 
-/// The facts documents of tests/facts/: a well-kept repository with every fact of its forge known and good, the same
-/// with everything bad, and one read offline.
+/// The facts that policies are tried on: a well-kept repository read offline, the same with every fact of its forge
+/// known and good, and the same with every fact of its forge bad.
 fn documents() -> Vec<(String, Json)> {
-    let mut documents: Vec<(String, Json)> = std::fs::read_dir("tests/facts")
-        .expect("a directory")
-        .map(|entry| entry.expect("an entry").path())
-        .filter(|path| path.extension().is_some_and(|extension| extension == "json"))
-        .map(|path| {
-            let text = std::fs::read_to_string(&path).expect("readable");
-            (path.display().to_string(), serde_json::from_str(&text).expect("JSON"))
-        })
-        .collect();
-    documents.sort_by(|a, b| a.0.cmp(&b.0));
-    assert!(!documents.is_empty());
-    documents
+    let read = |path: &str| -> Json {
+        serde_json::from_str(&std::fs::read_to_string(path).expect("readable")).expect("JSON")
+    };
+    let offline = read("tests/facts/sample.json");
+    let forge = |name: &str| {
+        let mut document = offline.clone();
+        lay_over(&mut document, &read(&format!("tests/facts/{name}.overlay.json")));
+        (name.to_owned(), document)
+    };
+    vec![("offline".to_owned(), offline.clone()), forge("hardened"), forge("neglected")]
+}
+
+/// Replaces the facts that the overlay names: `{"section": {"fact": value}}`, each known.
+fn lay_over(document: &mut Json, overlay: &Json) {
+    for (key, value) in overlay.as_object().expect("a map") {
+        let place = &mut document[key.as_str()];
+        if is_fact(place) {
+            *place = serde_json::json!({"known": value, "src": ["forge"]});
+        } else {
+            assert!(place.is_object(), "the facts have no `{key}`");
+            lay_over(place, value);
+        }
+    }
 }
 
 fn is_fact(value: &Json) -> bool {

@@ -120,3 +120,48 @@ pub fn outcome<'a>(assessment: &'a serde_json::Value, id: &str) -> &'a str {
         .as_str()
         .expect("a text")
 }
+
+/// The well-kept repository of tests/fixtures/well-kept: a dozen signed-off commits, version tags, a remote on a forge,
+/// and a Security Insights file nowhere. Its commit ids are the same on every machine.
+pub fn well_kept() -> Repository {
+    let repository = Repository::empty();
+    copy(Path::new("tests/fixtures/well-kept"), repository.path());
+    let sign_off = "Signed-off-by: Ada <ada@example.net>";
+    repository.git(["add", "-A", "-f"]);
+    repository.git(["commit", "-q", "-m", &format!("Begin\n\n{sign_off}")]);
+    repository.git(["tag", "-a", "v1.0.0", "-m", "v1.0.0"]);
+    for number in 1..=12 {
+        let message = format!("Describe part {number}\n\n{sign_off}");
+        repository.git(["commit", "-q", "--allow-empty", "-m", &message]);
+    }
+    repository.git(["tag", "-a", "v1.2.0", "-m", "v1.2.0"]);
+    repository.git(["remote", "add", "origin", "https://github.com/acme/widget.git"]);
+    repository
+}
+
+/// Copies a directory with everything below it.
+pub fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).expect("a directory");
+    for entry in std::fs::read_dir(from).expect("a directory") {
+        let entry = entry.expect("an entry");
+        let target = to.join(entry.file_name());
+        if entry.file_type().expect("a type").is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).expect("copied");
+        }
+    }
+}
+
+/// The facts of a directory, collected at a fixed time.
+pub fn facts(path: &Path) -> serde_json::Value {
+    let policies = osps::bundle::Bundle::policies();
+    let facts = osps::collect::collect(&osps::collect::Options {
+        path: path.to_path_buf(),
+        rev: None,
+        worktree: false,
+        now: "2026-06-01T00:00:00Z".parse().expect("a time"),
+        policies: &policies,
+    });
+    serde_json::to_value(facts.expect("facts")).expect("JSON")
+}
