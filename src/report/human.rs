@@ -203,6 +203,7 @@ fn effort(minutes: u32) -> String {
     match minutes {
         0..=89 => format!("{minutes} min"),
         90..=479 => format!("{} h", (minutes + 30) / 60),
+        480..=719 => "1 day".to_owned(),
         _ => format!("{} days", (minutes + 240) / 480),
     }
 }
