@@ -26,9 +26,13 @@ _ruling := verdict.not_applicable(
 	input.security.known_vulns.known == []
 	not input.security.known_vulns.complete == false
 	_nothing_silenced
-} else := verdict.not_applicable("The project has no third-party components.", [input.deps.ecosystems]) if {
+} else := verdict.not_applicable(
+	"The project has no third-party components, and no document speaks about any.",
+	[input.deps.ecosystems, input.vex.documents],
+) if {
 	_no_components
 	_nothing_silenced
+	input.vex.documents.known == []
 } else := verdict.medium(verdict.failed(
 	sprintf("%s is silenced as not affecting the project, and no VEX statement says so.", [_undeclared[0].vuln]),
 	[verdict.at("vex.ignores", entry.path, entry.line, entry.reason) | some entry in array.slice(_undeclared, 0, 10)],

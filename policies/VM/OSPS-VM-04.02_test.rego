@@ -62,7 +62,9 @@ test_an_unjudged_finding_is_reviewed if {
 test_nothing_found_is_not_applicable if outcome({"security.known_vulns": sample.known([])}) == "not_applicable"
 
 test_no_components_is_not_applicable if {
-	outcome({"deps.ecosystems": sample.known([]), "security.known_vulns": sample.hidden}) == "not_applicable"
+	none := {"deps.ecosystems": sample.known([]), "security.known_vulns": sample.hidden}
+	outcome(object.union(none, {"vex.documents": sample.known([])})) == "not_applicable"
+	outcome(none) == "needs_review"
 }
 
 test_no_scan_and_no_statement_decides_nothing if {

@@ -21,6 +21,8 @@ const CLONE: &[SourceId] = &["git"];
 /// The source that nobody asked.
 const FORGE: &[SourceId] = &["repository"];
 const READ: &str = "a read token";
+/// Bytes of a file that holds no more than a title.
+const STUB_BYTES: u64 = 200;
 const SECONDS_PER_DAY: i64 = 86_400;
 
 /// What is known about the repository itself.
@@ -128,7 +130,24 @@ fn has_code(cx: &Context<'_>, deps: &Deps, files: &Files) -> Fact<bool> {
         return Fact::known(true, cx.src);
     }
     let seen_all = cx.tree.complete() && deps.ecosystems.is_complete() && files.build_files.is_complete();
-    if seen_all { Fact::known(false, cx.src) } else { Fact::unknown(Reason::Truncated, "a complete tree", cx.src) }
+    if !seen_all {
+        Fact::unknown(Reason::Truncated, "a complete tree", cx.src)
+    } else if holds_anything(cx) {
+        Fact::known(false, cx.src)
+    } else {
+        Fact::unknown(Reason::Unsupported, "a repository that holds more than its own licence and title", cx.src)
+    }
+}
+
+/// Whether any file but a licence is more than a stub: a repository that was only just set up does not show yet what it is
+/// going to hold.
+fn holds_anything(cx: &Context<'_>) -> bool {
+    let reader = cx.tree.reader();
+    cx.tree.entries().iter().filter(|entry| entry.mode.is_file()).any(|entry| {
+        let name = entry.path.name_lower();
+        let licence = ["license", "licence", "copying", "unlicense"].iter().any(|stem| name.starts_with(stem));
+        !licence && reader.read(entry, STUB_BYTES + 1).map_or(true, |blob| blob.size > STUB_BYTES)
+    })
 }
 
 fn last_commit_age(cx: &Context<'_>, history: Option<&History>) -> Fact<u64> {
