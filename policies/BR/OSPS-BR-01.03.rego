@@ -1,0 +1,132 @@
+# METADATA
+# title: Code of outsiders never runs beside privileged credentials
+# custom:
+#   requirement: OSPS-BR-01.03
+package osps.requirements["OSPS-BR-01.03"]
+
+import rego.v1
+import data.osps.verdict
+import data.osps.workflows
+
+needs := [
+	input.workflows.checkouts,
+	input.workflows.jobs,
+	input.workflows.remote,
+	input.workflows.complete,
+	input.workflows.present,
+]
+
+ruling := workflows.absent(input.workflows.present) if {
+	true
+} else := verdict.failed(
+	sprintf("The job %s of %s runs code of a change request, with %s in reach.", [
+		_open[0].job,
+		_open[0].path,
+		concat(", ", [_word(credential) | some credential in _open[0].credentials]),
+	]),
+	workflows.places("workflows.checkouts", _open),
+) if {
+	count(_stated) > 0
+} else := verdict.medium(verdict.failed(
+	sprintf("The job %s of %s runs code of a change request with a token whose permissions are not stated.", [
+		_open[0].job,
+		_open[0].path,
+	]),
+	workflows.places("workflows.checkouts", _open),
+)) if {
+	count(_open) > 0
+} else := verdict.needs_review(
+	sprintf("The job %s of %s obtains code of a change request (%s); look at what happens to it there.", [
+		_doubtful[0].job,
+		_doubtful[0].path,
+		_doubtful[0].via,
+	]),
+	workflows.places("workflows.checkouts", _doubtful),
+) if {
+	count(_doubtful) > 0
+} else := verdict.needs_review(
+	sprintf("Change requests run on runners of the project: %s.", [workflows.names(_own_runners)]),
+	workflows.places("workflows.jobs", _own_runners),
+) if {
+	count(_own_runners) > 0
+} else := verdict.medium(verdict.passed(
+	"Code of change requests is obtained with credentials in reach only where it comes from this repository itself.",
+	array.concat([input.workflows.complete], workflows.places("workflows.checkouts", _same_repository)),
+)) if {
+	_clean
+	count(_same_repository) > 0
+} else := verdict.passed("No job with credentials in reach obtains code of a change request.", [
+	input.workflows.checkouts,
+	input.workflows.jobs,
+	input.workflows.complete,
+]) if {
+	_clean
+}
+
+_clean if {
+	input.workflows.present.known == true
+	input.workflows.complete.known == true
+	workflows.whole(input.workflows.checkouts)
+	workflows.whole(input.workflows.jobs)
+	workflows.whole(input.workflows.remote)
+}
+
+# Code of an outsider in a job that a privileged event starts.
+_foreign := [checkout |
+	some checkout in input.workflows.checkouts.known
+	checkout.ref_class != "base"
+	not _guarded(checkout, {"same_repo", "never"})
+]
+
+_same_repository := [checkout |
+	some checkout in input.workflows.checkouts.known
+	checkout.ref_class != "base"
+	_guarded(checkout, {"same_repo", "never"})
+]
+
+_guarded(checkout, kinds) if {
+	some guard in checkout.guards
+	guard.kind in kinds
+}
+
+# It is executed, nobody is asked before, and there is something to steal.
+_open := [checkout |
+	some checkout in _foreign
+	checkout.executed_after == true
+	checkout.ref_class != "artifact"
+	checkout.via != "opaque"
+	not _guarded(checkout, {"label", "environment", "association", "author", "permission_check"})
+	_privileged(checkout)
+]
+
+_stated := [checkout |
+	some checkout in _open
+	some credential in checkout.credentials
+	credential in {"write_token", "secrets", "self_hosted"}
+]
+
+_privileged(checkout) if {
+	some credential in checkout.credentials
+	credential != "none"
+}
+
+_doubtful := [checkout |
+	some checkout in _foreign
+	not checkout in _open
+]
+
+_own_runners := [job |
+	some job in input.workflows.jobs.known
+	job.runner == "self_hosted"
+	"pull_request" in job.triggers
+]
+
+_word("write_token") := "a write token"
+
+_word("secrets") := "secrets"
+
+_word("self_hosted") := "a runner of the project"
+
+_word("default_token") := "a token of unstated permissions"
+
+_word("none") := "nothing"

@@ -1,0 +1,63 @@
+package osps.requirements["OSPS-BR-01.03_test"]
+
+import rego.v1
+import data.osps.sample
+
+ruling(changes) := answer if {
+	answer := data.osps.requirements["OSPS-BR-01.03"].ruling with input as sample.document(base, changes)
+}
+
+outcome(changes) := ruling(changes).outcome
+
+checkout(changes) := {"workflows.checkouts": sample.known([object.union({
+	"path": ".github/workflows/ci.yml", "job": "build", "line": 12, "triggers": ["pull_request_target"],
+	"ref_class": "head", "via": "checkout", "executed_after": true, "executed_line": 15,
+	"credentials": ["write_token"], "guards": [],
+}, changes)])}
+
+guard(kind) := [{"kind": kind, "condition": "a condition", "line": 8}]
+
+job(runner) := {
+	"path": "x", "job": "build", "line": 3, "runner": runner, "triggers": ["pull_request"], "permission_source": "job",
+}
+
+base := {
+	"workflows.checkouts": sample.known([]),
+	"workflows.jobs": sample.known([job("hosted")]),
+	"workflows.remote": sample.known([]),
+	"workflows.complete": sample.known(true),
+	"workflows.present": sample.known(true),
+}
+
+test_nothing_foreign_passes if {
+	ruling({}).confidence == "high"
+	outcome(checkout({"ref_class": "base"})) == "passed"
+}
+
+test_the_same_repository_passes_with_less_confidence if {
+	ruling(checkout({"guards": guard("same_repo")})).confidence == "medium"
+}
+
+test_executed_with_credentials_fails if {
+	ruling(checkout({})).confidence == "high"
+	ruling(checkout({"credentials": ["default_token"]})).confidence == "medium"
+	outcome(checkout({"ref_class": "dynamic", "via": "gh_pr_checkout"})) == "failed"
+	outcome(object.union(checkout({}), {"workflows.complete": sample.hidden})) == "failed"
+}
+
+test_doubt_is_reviewed if {
+	outcome(checkout({"executed_after": false})) == "needs_review"
+	outcome(checkout({"credentials": ["none"]})) == "needs_review"
+	outcome(checkout({"guards": guard("label")})) == "needs_review"
+	outcome(checkout({"guards": guard("environment")})) == "needs_review"
+	outcome(checkout({"ref_class": "artifact", "via": "artifact"})) == "needs_review"
+	outcome({"workflows.jobs": sample.known([job("self_hosted")])}) == "needs_review"
+}
+
+test_unread_pipelines_decide_nothing if {
+	not outcome({"workflows.complete": sample.hidden})
+	not outcome({"workflows.checkouts": sample.hidden})
+	not outcome({"workflows.jobs": sample.hidden})
+}
+
+test_no_pipelines_is_not_applicable if outcome({"workflows.present": sample.known(false)}) == "not_applicable"

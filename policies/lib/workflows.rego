@@ -1,0 +1,98 @@
+# METADATA
+# title: Which pipelines there are, and how much of them was understood
+# description: >-
+#   Systems that hand every task a token of the repository (the Actions family, GitLab) decide what tokens may do. The
+#   others matter only where they name credentials or were not read.
+package osps.workflows
+
+import rego.v1
+import data.osps.verdict
+
+_actions := {"github_actions", "forgejo_actions", "gitea_actions"}
+
+# No pipeline exists, or none runs: there is nothing that could be too powerful or take anything in.
+none(present, enabled, systems) := verdict.not_applicable("The project has no pipelines.", [present]) if {
+	present.known == false
+} else := verdict.not_applicable("The forge runs no pipelines for this repository.", [enabled, systems]) if {
+	enabled.known == false
+	not systems.complete == false
+	every system in systems.known { system.system in _actions }
+}
+
+absent(present) := verdict.not_applicable("The project has no pipelines.", [present]) if present.known == false
+
+# Every definition of a system that issues tokens was read, and all of them belong to the Actions family.
+tokens_understood(systems) if {
+	is_array(systems.known)
+	not systems.complete == false
+	every system in systems.known { _understood(system) }
+}
+
+_understood(system) if system.issues_token == false
+
+_understood(system) if {
+	system.system in _actions
+	system.parsed == "ok"
+}
+
+# No other system holds credentials that osps did not look at.
+others_clean(systems) if {
+	is_array(systems.known)
+	not systems.complete == false
+	every system in systems.known { _clean(system) }
+}
+
+_clean(system) if system.system in _actions
+
+_clean(system) if {
+	system.parsed == "ok"
+	system.analysed != "detected"
+	count(system.credentials) == 0
+}
+
+# A whole list was read.
+whole(fact) if {
+	is_array(fact.known)
+	not fact.complete == false
+}
+
+# Jobs by file and name, for a message.
+names(jobs) := concat(", ", array.slice(sort({sprintf("%s in %s", [job.job, job.path]) | some job in jobs}), 0, 5))
+
+# Places as evidence, the first ten by file and line.
+places(fact, found) := [verdict.at(fact, place[0], place[1], place[2]) |
+	some place in array.slice(sort({[item.path, item.line, _detail(item)] | some item in found}), 0, 10)
+]
+
+_detail(item) := item.expr
+
+_detail(item) := sprintf("%s: %s", [item.granted, item.scope]) if item.granted
+
+_detail(item) := sprintf("%s obtained by %s", [item.ref_class, item.via]) if item.ref_class
+
+_detail(item) := sprintf("job %s", [item.job]) if item.permission_source
+
+_detail(item) := sprintf("input %s", [item.name]) if item.trigger
+
+# Sinks in which a text becomes code.
+_code := {"shell", "script", "action_code"}
+
+# Values that become code as they are.
+spliced(flows) := [flow |
+	some flow in flows.known
+	flow.sink in _code
+	flow.sanitiser == "none"
+]
+
+# Values that go somewhere osps does not see, or into the surroundings of later steps.
+handed_on(flows) := [flow |
+	some flow in flows.known
+	flow.sink in {"opaque_input", "env_file", "nested_shell"}
+	flow.sanitiser == "none"
+]
+
+# A condition on the author of that very text.
+by_author(flow) if {
+	some guard in flow.guards
+	guard in {"author", "association"}
+}
