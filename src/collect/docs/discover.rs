@@ -8,7 +8,7 @@ use super::model::{Document, Library, Link, State, Target, Via};
 use super::outline::Parsed;
 use super::resolve::Resolver;
 use super::roles::{Format, Roles};
-use super::{markdown, plain};
+use super::{asciidoc, markdown, plain, restructured};
 use crate::collect::Context;
 use crate::collect::limits;
 use crate::collect::path::RepoPath;
@@ -261,6 +261,8 @@ fn is_only_license(document: &Document) -> bool {
 pub(super) fn parse(text: &str, format: Format, path: &RepoPath, is_template: bool) -> Parsed {
     match format {
         Format::Markdown => markdown::parse(text, is_template),
+        Format::Asciidoc => asciidoc::parse(text, is_template),
+        Format::Restructured => restructured::parse(text, is_template),
         _ => plain::parse(text, path.name_lower().ends_with(".org")),
     }
 }

@@ -1,5 +1,6 @@
 //! Section `docs`: documents of the project and what they say, topic by topic.
 
+mod asciidoc;
 mod changelog;
 mod content;
 mod discover;
@@ -21,6 +22,8 @@ pub(crate) mod polarity;
 pub(crate) mod recognise;
 pub(crate) mod reading;
 mod resolve;
+mod restructured;
+mod restructured_inline;
 mod roles;
 #[cfg(test)]
 mod samples;

@@ -10,6 +10,18 @@ pub(super) struct Parsed {
     pub(super) title: Option<String>,
     /// Whether a bound was reached before the end.
     pub(super) truncated: bool,
+    /// Files of the tree that the text shows in place of code.
+    pub(super) imports: Vec<Import>,
+}
+
+/// A file that a document shows as it is.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Import {
+    /// As written.
+    pub(super) target: String,
+    pub(super) line: u64,
+    /// The section it stands in, counted from 0.
+    pub(super) section: usize,
 }
 
 /// Sections under construction.
@@ -23,6 +35,7 @@ pub(super) struct Outline {
     links: usize,
     truncated: bool,
     keep_comments: bool,
+    imports: Vec<Import>,
 }
 
 impl Outline {
@@ -91,6 +104,14 @@ impl Outline {
         }
     }
 
+    /// Notes that a file of the tree is shown here.
+    pub(super) fn import(&mut self, target: &str, line: u64) {
+        if self.imports.len() < limits::DOCUMENT_IMPORTS {
+            let section = self.sections.len().saturating_sub(1);
+            self.imports.push(Import { target: cut(target.trim(), 1024).to_owned(), line, section });
+        }
+    }
+
     fn is_full(&mut self) -> bool {
         let full = self.blocks >= limits::DOCUMENT_BLOCKS;
         self.truncated |= full;
@@ -98,7 +119,7 @@ impl Outline {
     }
 
     pub(super) fn finish(self) -> Parsed {
-        Parsed { sections: self.sections, title: self.title, truncated: self.truncated }
+        Parsed { sections: self.sections, title: self.title, truncated: self.truncated, imports: self.imports }
     }
 }
 
@@ -163,6 +184,29 @@ impl Lines {
     pub(super) fn at(&self, offset: usize) -> u64 {
         self.0.partition_point(|start| *start <= offset) as u64
     }
+}
+
+/// One line per heading and block, for the tests of the parsers.
+#[cfg(test)]
+pub(super) fn shown(parsed: Parsed) -> Vec<String> {
+    let mut out = Vec::new();
+    for section in parsed.sections {
+        if !section.headings.is_empty() {
+            out.push(format!("{}# {}", section.line, section.headings.join("/")));
+        }
+        for block in section.blocks {
+            let ticked = block.ticked.map_or("", |ticked| if ticked { "[x] " } else { "[ ] " });
+            let mut line = format!("{}{:?} {ticked}{}", block.line, block.kind, block.text.trim());
+            if !block.lead_in.is_empty() {
+                line.push_str(&format!(" < {}", block.lead_in));
+            }
+            for link in &block.links {
+                line.push_str(&format!(" [{}]({})", link.label, link.target));
+            }
+            out.push(line);
+        }
+    }
+    out
 }
 
 #[cfg(test)]
