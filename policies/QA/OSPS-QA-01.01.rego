@@ -13,37 +13,50 @@ needs := [
 	input.repo.visibility,
 	input.repo.moved_to,
 	input.repo.mirror_of,
+	input.repo.empty,
 ]
 
 ruling := active.dormant if {
 	true
-} else := active.settled(_ruling)
+} else := active.settled(_judged)
 
-_ruling := verdict.failed(
-	sprintf("The repository is %s: only some can read the source.", [input.repo.visibility.known]),
+_judged := verdict.failed(
+	sprintf("The repository is %s.", [input.repo.visibility.known]),
 	[input.repo.visibility],
 ) if {
 	input.repo.visibility.known in {"private", "internal"}
+	not input.repo.anonymous_readable.known == true
 } else := verdict.failed(
-	"Without a credential the repository refuses to list its references.",
+	"A request without credentials was refused.",
 	[input.repo.anonymous_readable],
 ) if {
 	input.repo.anonymous_readable.known == false
 } else := verdict.needs_review(
-	sprintf("The address leads on to %s: say which address is the permanent one.", [input.repo.moved_to.known]),
+	sprintf("The address leads to another one, %s: a person has to say which of them is published.", [
+		input.repo.moved_to.known,
+	]),
 	[input.repo.moved_to],
 ) if {
 	is_string(input.repo.moved_to.known)
 } else := verdict.needs_review(
-	sprintf("This repository mirrors %s: say which of the two is the primary one.", [input.repo.mirror_of.known]),
+	sprintf("The repository mirrors %s: a person has to say which of them is the primary one.", [
+		input.repo.mirror_of.known,
+	]),
 	[input.repo.mirror_of],
 ) if {
 	is_string(input.repo.mirror_of.known)
-} else := verdict.passed(
-	"Anybody can list the references of the repository without a credential.",
-	[input.repo.anonymous_readable],
+} else := verdict.noting(
+	verdict.passed("A request without credentials reads the repository.", [input.repo.anonymous_readable]),
+	_remarks,
 ) if {
 	input.repo.anonymous_readable.known == true
-} else := verdict.passed("The forge shows the repository to everybody.", [input.repo.visibility]) if {
+} else := verdict.noting(
+	verdict.passed("The repository is public.", [input.repo.visibility]),
+	_remarks,
+) if {
 	input.repo.visibility.known == "public"
 }
+
+_remarks := ["The repository has no commit yet."] if {
+	input.repo.empty.known == true
+} else := []

@@ -1,5 +1,5 @@
 # METADATA
-# title: The history publicly shows each change with its author and date
+# title: Changes, their authors and dates are on public record
 # custom:
 #   requirement: OSPS-QA-01.02
 package osps.requirements["OSPS-QA-01.02"]
@@ -9,54 +9,69 @@ import data.osps.verdict
 
 needs := [
 	input.repo.anonymous_readable,
-	input.repo.empty,
+	input.repo.visibility,
 	input.commits.sample,
 	input.commits.count,
 	input.commits.shallow,
 	input.branch.force_push_blocked,
 ]
 
-ruling := verdict.failed(
-	"The repository is not public, so nobody outside can see its history.",
-	[input.repo.anonymous_readable],
-) if {
-	input.repo.anonymous_readable.known == false
-} else := verdict.needs_review("The repository has no commit yet.", [input.repo.empty]) if {
-	input.repo.empty.known == true
+ruling := verdict.failed("The repository is not public.", _public_facts) if {
+	_hidden
 } else := verdict.needs_review(
-	sprintf("%d%% of the newest commits are exports by one account: the real authors are not in the history.", [
+	sprintf("%d of the newest %d commits name no author.", [_sample.without_author, _sample.commits]),
+	[input.commits.sample],
+) if {
+	_sample.without_author > 0
+} else := verdict.needs_review(
+	sprintf("%d of the newest %d commits name a parent that does not exist.", [
+		_sample.without_parents,
+		_sample.commits,
+	]),
+	[input.commits.sample],
+) if {
+	_sample.without_parents > 0
+} else := verdict.needs_review(
+	sprintf("%d %% of the newest %d commits come from one account that exports them from elsewhere.", [
 		_sample.top_author_percent,
+		_sample.commits,
 	]),
 	[input.commits.sample],
 ) if {
 	_sample.top_author_is_export
 	_sample.top_author_percent >= 80
-} else := verdict.needs_review(
-	sprintf("%d of the newest commits name no author.", [_sample.without_author]),
-	[input.commits.sample],
-) if {
-	_sample.without_author > 0
-} else := verdict.needs_review(
-	sprintf("%d of the newest commits name a parent that is not in the repository.", [_sample.without_parents]),
-	[input.commits.sample],
-) if {
-	_sample.without_parents > 0
 } else := verdict.noting(
 	verdict.passed(
-		sprintf("The history is public, and each of the newest %d commits has an author, a date and its parents.", [
-			_sample.commits,
-		]),
-		[input.repo.anonymous_readable, input.commits.sample],
+		sprintf("The history is public; the newest %d commits name author, date and parents.", [_sample.commits]),
+		array.concat(_public_facts, [input.commits.sample]),
 	),
 	_remarks,
 ) if {
-	input.repo.anonymous_readable.known == true
-	input.commits.count.known >= 1
-	_sample.commits >= 1
+	_public
+	_sample.commits > 0
 }
 
 _sample := input.commits.sample.known
 
-_remarks := ["The primary branch cannot be rewritten."] if {
+_public if input.repo.anonymous_readable.known == true
+
+_public if {
+	input.repo.visibility.known == "public"
+	not input.repo.anonymous_readable.known == false
+}
+
+_hidden if {
+	input.repo.visibility.known in {"private", "internal"}
+	not input.repo.anonymous_readable.known == true
+}
+
+_hidden if input.repo.anonymous_readable.known == false
+
+_public_facts := [fact |
+	some fact in [input.repo.anonymous_readable, input.repo.visibility]
+	fact.known != null
+]
+
+_remarks := ["A rule keeps the history from being rewritten."] if {
 	input.branch.force_push_blocked.known == true
 } else := []

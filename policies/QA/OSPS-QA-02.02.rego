@@ -1,5 +1,5 @@
 # METADATA
-# title: Compiled release assets come with an SBOM
+# title: Compiled assets are delivered with an inventory of their components
 # custom:
 #   requirement: OSPS-QA-02.02
 package osps.requirements["OSPS-QA-02.02"]
@@ -11,84 +11,87 @@ import data.osps.verdict
 needs := [
 	input.releases.has_release,
 	input.releases.latest.assets,
-	input.sbom.documents,
 	input.releases.attestations,
 	input.releases.registry,
+	input.sbom.documents,
 ]
 
 ruling := released.none(input.releases.has_release) if {
 	true
 } else := verdict.not_applicable(
-	"The newest release has no compiled asset, package or image.",
+	"The newest release delivers nothing that is compiled.",
 	[input.releases.latest.assets, input.releases.registry],
 ) if {
-	_assets_read
+	_all_assets
 	count(_compiled) == 0
-	count(_archives) == 0
-	input.releases.registry.known == []
+	count(_unclear) == 0
+	is_array(input.releases.registry.known)
 	not input.releases.registry.complete == false
-} else := verdict.failed(
-	sprintf("The newest release has compiled assets (%s) and no SBOM that says anything.", [_names(_compiled)]),
-	[input.releases.latest.assets, input.sbom.documents, input.releases.attestations],
-) if {
-	_assets_read
-	count(_compiled) > 0
-	is_array(input.sbom.documents.known)
-	is_array(input.releases.attestations.known)
-	count(_filled) == 0
-	count(_attested) == 0
+	count(_compiled_packages) == 0
 } else := verdict.needs_review(
-	sprintf("Core elements are missing in the SBOM %s: %s.", [_thin[0].name, concat(", ", _thin[0].missing_core)]),
-	[input.sbom.documents],
-) if {
-	count(_thin) > 0
-} else := verdict.needs_review(
-	sprintf("No SBOM of the release names or covers %s.", [_names(_uncovered)]),
-	[input.releases.latest.assets, input.sbom.documents],
-) if {
-	count(_filled) > 0
-	count(_uncovered) > 0
-} else := verdict.medium(verdict.noting(
-	verdict.passed("Every compiled asset of the newest release has an SBOM.", [
-		input.releases.latest.assets,
-		input.sbom.documents,
+	sprintf("The release has no compiled asset; %s of the %s registry may be delivered without an inventory.", [
+		_compiled_packages[0].name,
+		_compiled_packages[0].ecosystem,
 	]),
-	[sprintf("%s lacks %s for some components.", [document.name, concat(", ", document.missing_extra)]) |
-		some document in _poor
-	],
-)) if {
-	_assets_read
-	count(_compiled) > 0
-	count(_filled) > 0
-	count(_poor) > 0
-} else := verdict.passed("Every compiled asset of the newest release has a complete SBOM.", [
-	input.releases.latest.assets,
-	input.sbom.documents,
-]) if {
-	_assets_read
-	count(_compiled) > 0
-	count(_filled) > 0
-} else := verdict.needs_review(
-	sprintf("The release carries an SBOM attestation (%s) whose content was not read.", [_attested[0].predicate_type]),
-	[input.releases.attestations],
+	[input.releases.latest.assets, input.releases.registry],
 ) if {
-	count(_attested) > 0
+	_all_assets
+	count(_compiled) == 0
+	count(_compiled_packages) > 0
 } else := verdict.needs_review(
-	sprintf("What the archives of the release hold was not read: %s.", [_names(_archives)]),
+	sprintf("Whether these assets hold compiled files was not read: %s.", [_names(_unclear)]),
 	[input.releases.latest.assets],
 ) if {
-	_assets_read
-	count(_archives) > 0
-	is_array(input.sbom.documents.known)
+	_all_assets
+	count(_compiled) == 0
+	count(_unclear) > 0
+	count(_usable) == 0
 } else := verdict.needs_review(
-	"Packages or images are published to a registry; whether an SBOM comes with them was not read.",
-	[input.releases.registry],
+	sprintf("The inventory %s lacks %s.", [_incomplete[0].name, concat(", ", sort(_incomplete[0].missing_core))]),
+	[input.sbom.documents],
 ) if {
-	_assets_read
-	count(input.releases.registry.known) > 0
+	count(_compiled) + count(_unclear) > 0
+	count(_incomplete) > 0
+} else := verdict.passed(
+	"Every compiled asset of the newest release is covered by an inventory.",
+	[input.releases.latest.assets, input.sbom.documents],
+) if {
+	_all_covered
+	count(_sparse) == 0
+} else := verdict.medium(verdict.passed(
+	sprintf("Every compiled asset is covered by an inventory; in %s some components lack %s.", [
+		_sparse[0].name,
+		concat(", ", sort(_sparse[0].missing_extra)),
+	]),
+	[input.releases.latest.assets, input.sbom.documents],
+)) if {
+	_all_covered
+} else := verdict.needs_review(
+	sprintf("The inventories of the release do not say that they are about these assets: %s.", [_names(_bare)]),
+	[input.releases.latest.assets, input.sbom.documents],
+) if {
+	count(_bare) > 0
+	count(_usable) > 0
+} else := verdict.needs_review(
+	"An attestation of the release is an inventory, and it was not read.",
+	[input.releases.attestations],
+) if {
+	count(_bare) > 0
+	count(_attested) > 0
+} else := verdict.failed(
+	sprintf("%s holds no component.", [input.sbom.documents.known[0].name]),
+	[input.releases.latest.assets, input.sbom.documents],
+) if {
+	_nothing_covers
+	count(input.sbom.documents.known) > 0
+} else := verdict.failed(
+	sprintf("These compiled assets are delivered without an inventory: %s.", [_names(_bare)]),
+	[input.releases.latest.assets, input.sbom.documents, input.releases.attestations],
+) if {
+	_nothing_covers
 }
 
-_assets_read if {
+_all_assets if {
 	is_array(input.releases.latest.assets.known)
 	not input.releases.latest.assets.complete == false
 }
@@ -98,27 +101,62 @@ _compiled := [asset |
 	asset.kind in {"compiled", "package"}
 ]
 
-# An archive may hold programs or sources; its name does not tell.
-_archives := [asset |
+# Archives and files of no known kind may hold compiled files.
+_unclear := [asset |
 	some asset in input.releases.latest.assets.known
 	asset.kind in {"archive", "other"}
 ]
 
-_filled := [document |
+# Registries of these ecosystems deliver compiled files.
+_compiled_packages := [entry |
+	some entry in input.releases.registry.known
+	entry.ecosystem in {"container", "maven", "nuget", "python"}
+]
+
+# Inventories that parse and list something.
+_usable := [document |
 	some document in input.sbom.documents.known
 	document.parse == "parsed"
 	document.components > 0
 ]
 
-_thin := [document |
-	some document in _filled
+_incomplete := [document |
+	some document in _usable
 	count(document.missing_core) > 0
 ]
 
-_poor := [document |
-	some document in _filled
+_sparse := [document |
+	some document in _usable
 	count(document.missing_extra) > 0
 ]
+
+_all_covered if {
+	_all_assets
+	count(_compiled) + count(_unclear) > 0
+	count(_usable) > 0
+	count(_bare) == 0
+}
+
+_bare := [asset |
+	some asset in array.concat(_compiled, _unclear)
+	not _covered(asset)
+]
+
+_covered(asset) if {
+	some document in _usable
+	document.subject == asset.name
+}
+
+# A document for the release as a whole.
+_covered(_) if {
+	some document in _usable
+	document.subject == null
+}
+
+_covered(asset) if {
+	some document in _usable
+	startswith(document.name, sprintf("%s.", [asset.name]))
+}
 
 _attested := [attestation |
 	some attestation in input.releases.attestations.known
@@ -126,15 +164,13 @@ _attested := [attestation |
 	contains(lower(attestation.predicate_type), word)
 ]
 
-# A document without a subject describes the whole release.
-_covered(asset) if {
-	some document in _filled
-	document.subject in {null, asset.name}
+_nothing_covers if {
+	_all_assets
+	count(_bare) > 0
+	is_array(input.sbom.documents.known)
+	not input.sbom.documents.complete == false
+	is_array(input.releases.attestations.known)
+	input.releases.has_release.known == true
 }
-
-_uncovered := [asset |
-	some asset in _compiled
-	not _covered(asset)
-]
 
 _names(assets) := concat(", ", array.slice(sort([asset.name | some asset in assets]), 0, 5))

@@ -5,75 +5,77 @@ import data.osps.sample
 
 ruling(changes) := answer if {
 	answer := data.osps.requirements["OSPS-QA-02.02"].ruling with input as sample.document(base, changes)
+		with data.osps.run as sample.current
 }
 
 outcome(changes) := ruling(changes).outcome
 
-asset(name, kind) := {"name": name, "kind": kind, "size": 9}
-
-sbom(changes) := object.union({
-	"name": "app.spdx.json", "format": "spdx", "parse": "parsed", "components": 12, "subject": null,
-	"missing_core": [], "missing_extra": [],
-}, changes)
-
+# Everything was read: one compiled asset, no inventory.
 base := {
 	"releases.has_release": sample.known(true),
-	"releases.latest.assets": sample.known([asset("app-1.2.0-linux", "compiled"), asset("app.spdx.json", "sbom")]),
-	"sbom.documents": sample.known([sbom({})]),
+	"releases.latest.assets": sample.known([asset("app", "compiled")]),
 	"releases.attestations": sample.known([]),
 	"releases.registry": sample.known([]),
+	"sbom.documents": sample.known([]),
 }
 
-with_sbom(changes) := {"sbom.documents": sample.known([sbom(changes)])}
+asset(name, kind) := {"name": name, "kind": kind, "size": 10}
 
-test_a_complete_sbom_passes if ruling({}).confidence == "high"
+document(changes) := object.union(
+	{
+		"name": "bom.json", "format": "cyclonedx", "parse": "parsed", "components": 9, "subject": null,
+		"missing_core": [], "missing_extra": [],
+	},
+	changes,
+)
 
-test_a_poor_one_passes_with_less_confidence if {
-	answer := ruling(with_sbom({"missing_extra": ["supplier"]}))
-	answer.outcome == "passed"
-	answer.confidence == "medium"
-	count(answer.notes) == 1
+inventory(changes) := {"sbom.documents": sample.known([document(changes)])}
+
+package_of(ecosystem) := {"releases.registry": sample.known([{
+	"ecosystem": ecosystem, "name": "thing", "version": "1", "path": "x", "published_by": null,
+}])}
+
+test_an_inventory_passes if {
+	ruling(inventory({})).confidence == "high"
+	outcome(inventory({"subject": "app"})) == "passed"
+	outcome(inventory({"name": "app.cdx.json", "subject": "other"})) == "passed"
+	ruling(inventory({"missing_extra": ["supplier"]})).confidence == "medium"
 }
 
-test_missing_and_empty_ones_fail if {
-	outcome({"sbom.documents": sample.known([])}) == "failed"
-	outcome(with_sbom({"parse": "empty", "components": 0})) == "failed"
-	outcome(with_sbom({"parse": "unparsable", "components": 0})) == "failed"
+test_none_or_an_empty_one_fails if {
+	outcome({}) == "failed"
+	outcome(inventory({"parse": "empty", "components": 0})) == "failed"
+	outcome(inventory({"components": 0})) == "failed"
+	outcome(inventory({"parse": "unparsable"})) == "failed"
 }
 
-test_thin_and_foreign_ones_are_reviewed if {
-	outcome(with_sbom({"missing_core": ["identifiers"]})) == "needs_review"
-	outcome(with_sbom({"subject": "other"})) == "needs_review"
-	attested := [{"subject_digest": "x", "predicate_type": "https://spdx.dev/Document", "verified": false}]
-	outcome({"sbom.documents": sample.known([]), "releases.attestations": sample.known(attested)}) == "needs_review"
+test_doubtful_inventories_need_review if {
+	outcome(inventory({"missing_core": ["author"]})) == "needs_review"
+	outcome(inventory({"subject": "another"})) == "needs_review"
+	attested := {"subject_digest": "sha256:1", "predicate_type": "https://spdx.dev/Document"}
+	outcome({"releases.attestations": sample.known([attested])}) == "needs_review"
 }
 
-test_provenance_is_no_sbom if {
-	attested := [{"subject_digest": "x", "predicate_type": "https://slsa.dev/provenance/v1", "verified": true}]
-	outcome({"sbom.documents": sample.known([]), "releases.attestations": sample.known(attested)}) == "failed"
+test_nothing_compiled_does_not_apply if {
+	sources := {"releases.latest.assets": sample.known([asset("app.tar.gz", "source")])}
+	outcome(sources) == "not_applicable"
+	outcome(object.union(sources, package_of("cargo"))) == "not_applicable"
+	outcome(object.union(sources, package_of("container"))) == "needs_review"
+	not outcome(object.union(sources, {"releases.registry": sample.hidden}))
 }
 
-test_sources_alone_need_none if {
-	outcome({
-		"releases.latest.assets": sample.known([asset("app.tar.gz", "source")]),
-		"sbom.documents": sample.known([]),
-	}) == "not_applicable"
-}
+test_no_release_does_not_apply if outcome({"releases.has_release": sample.known(false)}) == "not_applicable"
 
-test_registry_packages_and_archives_are_reviewed if {
-	outcome({
-		"releases.latest.assets": sample.known([]), "sbom.documents": sample.known([]),
-		"releases.registry": sample.known([{"name": "app"}]),
-	}) == "needs_review"
-	outcome({
-		"releases.latest.assets": sample.known([asset("app.zip", "archive")]),
-		"sbom.documents": sample.known([]),
-	}) == "needs_review"
-}
-
-test_no_release_is_not_applicable if outcome({"releases.has_release": sample.known(false)}) == "not_applicable"
-
-test_unread_assets_decide_nothing if {
+test_unread_sources_are_unknown if {
 	not outcome({"releases.latest.assets": sample.hidden})
 	not outcome({"sbom.documents": sample.hidden})
+	not outcome({"releases.attestations": sample.hidden})
+	not outcome({"releases.has_release": sample.hidden})
+}
+
+test_archives_may_hold_anything if {
+	archive := {"releases.latest.assets": sample.known([asset("app.zip", "archive")])}
+	outcome(archive) == "needs_review"
+	outcome(object.union(archive, inventory({}))) == "passed"
+	outcome(object.union(archive, inventory({"subject": "another"}))) == "needs_review"
 }

@@ -1,10 +1,11 @@
 # METADATA
-# title: Subprojects keep rules at least as strict
+# title: Subprojects are at least as strict as the primary codebase
 # custom:
 #   requirement: OSPS-QA-04.02
 package osps.requirements["OSPS-QA-04.02"]
 
 import rego.v1
+import data.osps.codebases
 import data.osps.released
 import data.osps.verdict
 
@@ -13,24 +14,19 @@ needs := [
 	input.project.repositories,
 	input.project.results,
 	input.project.claims.single_repository,
-]
-
-# Requirements that say how strict a repository is.
-_strictness := [
-	"OSPS-AC-01.01", "OSPS-AC-02.01", "OSPS-AC-03.01", "OSPS-AC-03.02", "OSPS-AC-04.01", "OSPS-AC-04.02",
-	"OSPS-BR-01.01", "OSPS-BR-01.03", "OSPS-BR-01.04", "OSPS-BR-03.02", "OSPS-BR-05.01", "OSPS-BR-06.01",
-	"OSPS-BR-07.01", "OSPS-QA-03.01", "OSPS-QA-05.01", "OSPS-QA-05.02", "OSPS-QA-06.01", "OSPS-QA-07.01",
-	"OSPS-VM-05.03", "OSPS-VM-06.02",
+	input.org.public_repos,
+	input.repo.owner_kind,
+	input.insights.stale,
 ]
 
 ruling := released.none(input.releases.has_release) if {
 	true
-} else := verdict.declared(verdict.not_applicable(
-	"The project consists of this repository alone.",
-	[input.project.claims.single_repository],
-)) if {
-	input.project.claims.single_repository.known == true
-	count(_subprojects) == 0
+} else := codebases.claimed(input.project.claims.single_repository) if {
+	true
+} else := codebases.listing(input.org.public_repos, input.project.repositories) if {
+	input.repo.owner_kind.known in {"org", "group"}
+} else := codebases.declared_alone(input.project.repositories, input.insights.stale) if {
+	true
 } else := verdict.declared(verdict.not_applicable(
 	"No other repository of the project is part of its releases.",
 	[input.project.repositories],
@@ -39,23 +35,36 @@ ruling := released.none(input.releases.has_release) if {
 	not input.project.repositories.complete == false
 	every repository in _others { repository.released_with_primary == false }
 } else := verdict.failed(
-	sprintf("Subprojects are laxer than the primary repository: %s.", [concat(", ", array.slice(_laxer, 0, 10))]),
-	[input.project.repositories, input.project.results],
+	sprintf("%s fails what the primary codebase passes: %s.", [_weaker[0].url, concat(", ", _ids(_weaker))]),
+	[input.project.results],
 ) if {
-	count(_laxer) > 0
+	count(_weaker) > 0
+	input.releases.has_release.known == true
 } else := verdict.needs_review(
-	sprintf("Whether subprojects are as strict has to be looked at: %s.", [concat(", ", array.slice(_doubtful, 0, 10))]),
-	[input.project.repositories, input.project.results],
+	sprintf("%s has to be reviewed for what the primary codebase passes: %s.", [
+		_doubtful[0].url,
+		concat(", ", _ids(_doubtful)),
+	]),
+	[input.project.results],
 ) if {
 	count(_doubtful) > 0
 } else := verdict.medium(verdict.passed(
-	sprintf("All %d subprojects keep every rule that the primary repository keeps.", [count(_subprojects)]),
+	sprintf("%d subprojects meet whatever the primary codebase meets.", [count(_subprojects)]),
 	[input.project.repositories, input.project.results],
 )) if {
 	count(_subprojects) > 0
 	not input.project.repositories.complete == false
 	is_object(_primary)
+	every repository in _subprojects { _as_strict(repository) }
 }
+
+# What the requirement compares: the controls on access, pipelines, releases, binaries, tests and scans.
+_compared := [
+	"OSPS-AC-01.01", "OSPS-AC-02.01", "OSPS-AC-03.01", "OSPS-AC-03.02", "OSPS-AC-04.01", "OSPS-AC-04.02",
+	"OSPS-BR-01.01", "OSPS-BR-01.03", "OSPS-BR-01.04", "OSPS-BR-03.02", "OSPS-BR-05.01", "OSPS-BR-06.01",
+	"OSPS-BR-07.01", "OSPS-QA-03.01", "OSPS-QA-05.01", "OSPS-QA-05.02", "OSPS-QA-06.01", "OSPS-QA-07.01",
+	"OSPS-VM-05.03", "OSPS-VM-06.02",
+]
 
 _others := [repository |
 	some repository in input.project.repositories.known
@@ -64,30 +73,36 @@ _others := [repository |
 
 _subprojects := [repository |
 	some repository in _others
-	repository.role == "subproject"
-	repository.released_with_primary != false
+	not repository.released_with_primary == false
 ]
 
+# The verdicts of the primary repository.
 _primary := input.project.results.known[url] if {
 	some repository in input.project.repositories.known
 	repository.role == "primary"
 	url := repository.url
 }
 
-# What the primary repository passes and a subproject does not: the repository, the requirement, its outcome there.
-_pairs contains [repository.url, id, outcome] if {
+_weaker := _pairs("failed")
+
+_doubtful := _pairs("needs_review")
+
+# Subprojects and requirements with this outcome where the primary repository passed.
+_pairs(outcome) := [{"url": repository.url, "id": id} |
 	some repository in _subprojects
-	some id in _strictness
+	some id in _compared
 	_primary[id] == "passed"
-	outcome := object.get(input.project.results.known, [repository.url, id], "missing")
+	input.project.results.known[repository.url][id] == outcome
+]
+
+_as_strict(repository) if {
+	results := input.project.results.known[repository.url]
+	every id in _passed { results[id] in {"passed", "not_applicable"} }
 }
 
-_laxer := sort([sprintf("%s in %s", [pair[1], pair[0]]) |
-	some pair in _pairs
-	pair[2] == "failed"
-])
+_passed := [id |
+	some id in _compared
+	_primary[id] == "passed"
+]
 
-_doubtful := sort([sprintf("%s in %s", [pair[1], pair[0]]) |
-	some pair in _pairs
-	not pair[2] in {"failed", "passed", "not_applicable"}
-])
+_ids(pairs) := array.slice(sort([sprintf("%s in %s", [pair.id, pair.url]) | some pair in pairs]), 0, 5)

@@ -5,60 +5,84 @@ import data.osps.sample
 
 ruling(changes) := answer if {
 	answer := data.osps.requirements["OSPS-QA-07.01"].ruling with input as sample.document(base, changes)
+		with data.osps.run as sample.current
 }
 
 outcome(changes) := ruling(changes).outcome
 
-change(human, bot) := {
-	"number": 7, "author_kind": "human", "human_approvals": human, "bot_approvals": bot,
-	"failed_required_checks": [], "checks": [],
+strict(changes) := answer.outcome if {
+	answer := data.osps.requirements["OSPS-QA-07.01"].ruling with input as sample.document(base, changes)
+		with data.osps.run as {"catalog": "2026-08-28", "platform_evidence": "strict"}
 }
 
-actor(kind, mode) := {"actor_kind": kind, "mode": mode, "source": "ruleset"}
-
+# One approval is required, and the sample shows it.
 base := {
 	"branch.required_approvals": sample.known(1),
-	"branch.rules_readable": sample.known(true),
-	"branch.classic_readable": sample.known(true),
+	"branch.last_push_approval": sample.known(true),
+	"branch.codeowner_review": sample.known(false),
 	"branch.bypass": sample.known([]),
 	"branch.admins_bound": sample.known(true),
-	"branch.last_push_approval": sample.known(true),
-	"changes.merged_sample": sample.known([change(1, 0)]),
+	"branch.rules_readable": sample.known(true),
+	"branch.classic_readable": sample.known(true),
+	"branch.direct_commits": sample.known([]),
+	"changes.merged_sample": sample.known([change("human", 1, 0)]),
 	"repo.host": sample.known("github.com"),
 }
 
-test_a_rule_that_is_kept_passes if ruling({}).confidence == "high"
-
-test_what_could_not_be_read_lowers_confidence if {
-	ruling({"branch.bypass": sample.hidden}).confidence == "medium"
-	ruling({"changes.merged_sample": sample.hidden}).confidence == "medium"
-	ruling({"branch.classic_readable": sample.known(false)}).outcome == "passed"
+change(author, human, bot) := {
+	"number": 7, "author_kind": author, "human_approvals": human, "bot_approvals": bot, "failed_required_checks": [],
+	"checks": [],
 }
 
-test_no_rule_fails_where_both_sources_were_read if {
-	none := {"branch.required_approvals": sample.known(0)}
+role := {"actor_kind": "role", "mode": "always", "source": "ruleset"}
+
+merged(all) := {"changes.merged_sample": sample.known(all)}
+
+none := {"branch.required_approvals": sample.known(0)}
+
+offline := {name: sample.hidden | some name, _ in base}
+
+test_required_and_practised_passes if {
+	ruling({}).confidence == "high"
+	strict({}) == "passed"
+	outcome({"branch.classic_readable": sample.hidden}) == "passed"
+}
+
+test_a_hidden_bypass_list_or_sample_is_medium if {
+	ruling({"branch.bypass": sample.hidden}).confidence == "medium"
+	ruling({"changes.merged_sample": sample.hidden}).kind == "platform_structural"
+	strict({"changes.merged_sample": sample.hidden}) == "needs_review"
+}
+
+test_no_required_approval_fails if {
 	outcome(none) == "failed"
 	not outcome(object.union(none, {"branch.classic_readable": sample.hidden}))
-	not outcome({"branch.required_approvals": sample.hidden})
+	not outcome(object.union(none, {"branch.rules_readable": sample.known(false)}))
 }
 
-test_ways_around_are_reviewed if {
-	outcome({"branch.bypass": sample.known([actor("role", "always")])}) == "needs_review"
+test_broad_bypass_needs_review if {
+	outcome({"branch.bypass": sample.known([role])}) == "needs_review"
 	outcome({"branch.admins_bound": sample.known(false)}) == "needs_review"
-	outcome({"changes.merged_sample": sample.known([change(0, 0)])}) == "needs_review"
-	outcome({"changes.merged_sample": sample.known([change(0, 2)])}) == "needs_review"
 }
 
-test_apps_and_pull_requests_are_tolerated if {
-	outcome({"branch.bypass": sample.known([actor("app", "always"), actor("team", "pull_request")])}) == "passed"
+test_unapproved_changes_need_review if {
+	outcome(merged([change("human", 1, 0), change("human", 0, 0)])) == "needs_review"
+	contains(ruling(merged([change("human", 0, 2)])).message, "apps only")
+	outcome(merged([change("human", 1, 0), change("bot", 0, 0)])) == "passed"
 }
 
-test_a_host_that_may_allow_own_approvals_is_reviewed if {
-	outcome({"repo.host": sample.known("git.sample.dev")}) == "needs_review"
+test_direct_commits_need_review if {
+	outcome({"branch.direct_commits": sample.known([{"oid": "a", "bot": false}])}) == "needs_review"
 }
 
-test_a_push_after_the_approval_is_a_note if {
-	answer := ruling({"branch.last_push_approval": sample.known(false)})
-	answer.outcome == "passed"
-	count(answer.notes) == 1
+test_hosts_with_own_approvals_need_review if {
+	outcome({"repo.host": sample.known("gitlab.com")}) == "needs_review"
+	not outcome({"repo.host": sample.hidden})
+}
+
+test_the_last_push_is_a_remark if count(ruling({"branch.last_push_approval": sample.known(false)}).notes) == 1
+
+test_offline_decides_nothing if {
+	not outcome(offline)
+	not outcome(object.union(offline, {"repo.host": sample.known("github.com")}))
 }

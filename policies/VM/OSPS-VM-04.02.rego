@@ -13,6 +13,7 @@ needs := [
 	input.vex.documents,
 	input.vex.ignores,
 	input.deps.ecosystems,
+	input.deps.adhoc,
 ]
 
 ruling := active.dormant if {
@@ -28,7 +29,7 @@ _ruling := verdict.not_applicable(
 	_nothing_silenced
 } else := verdict.not_applicable(
 	"The project has no third-party components, and no document speaks about any.",
-	[input.deps.ecosystems, input.vex.documents],
+	[input.deps.ecosystems, input.deps.adhoc, input.vex.documents],
 ) if {
 	_no_components
 	_nothing_silenced
@@ -49,9 +50,18 @@ _ruling := verdict.not_applicable(
 	"Every finding that is judged not to affect the project has a VEX statement.",
 	[input.security.known_vulns, input.vex.documents],
 ) if {
+	is_array(input.security.known_vulns.known)
+	not input.security.known_vulns.complete == false
+	is_array(input.vex.ignores.known)
+	not input.vex.ignores.complete == false
 	count(_judged) > 0
-	count(_undeclared) == 0
 	every vuln in _judged { _declared(vuln) }
+	count(_mismatched) == 0
+} else := verdict.needs_review(
+	sprintf("The VEX statement on %s is about other products.", [_mismatched[0]]),
+	[input.security.known_vulns, input.vex.documents],
+) if {
+	count(_mismatched) > 0
 } else := verdict.needs_review(
 	sprintf("VEX statements exist (%s); whether they cover every finding takes a scan of the components.", [
 		_documents[0].path,
@@ -72,16 +82,25 @@ _nothing_silenced if {
 	not input.vex.ignores.complete == false
 }
 
+# Nothing from elsewhere: no list names anything, nothing is imported, looked for, vendored or downloaded.
 _no_components if {
 	is_array(input.deps.ecosystems.known)
 	not input.deps.ecosystems.complete == false
-	every ecosystem in input.deps.ecosystems.known {
-		count(ecosystem.third_party_imports) == 0
-		count(ecosystem.vendored) == 0
-		every manifest in ecosystem.manifests {
-			manifest.state == "parsed"
-			manifest.direct == 0
-		}
+	every ecosystem in input.deps.ecosystems.known { _self_contained(ecosystem) }
+	is_array(input.deps.adhoc.known)
+	not input.deps.adhoc.complete == false
+	every download in input.deps.adhoc.known { download.what == "tool" }
+}
+
+_self_contained(ecosystem) if {
+	ecosystem.imports_read
+	count(ecosystem.third_party_imports) == 0
+	count(ecosystem.searched) == 0
+	count(ecosystem.vendored) == 0
+	every manifest in ecosystem.manifests {
+		manifest.state == "parsed"
+		manifest.direct == 0
+		not manifest.inherits
 	}
 }
 
@@ -119,7 +138,7 @@ _unexplained := sort([entry.vuln |
 	not _declared(entry.vuln)
 ])
 
-# What somebody has judged: silenced findings of the scan, and those that a statement names.
+# What somebody has judged not to affect the project: silenced findings, and those that a statement names.
 _judged := {vuln.id |
 	some vuln in input.security.known_vulns.known
 	is_string(vuln.suppressed_by)
@@ -128,6 +147,40 @@ _judged := {vuln.id |
 	some document in _documents
 	some statement in document.statements
 	statement.vuln == vuln.id
+} | {entry.vuln |
+	some entry in input.vex.ignores.known
+	entry.not_affected
+}
+
+# Findings whose only statements name products, none of which has to do with the vulnerable package.
+_mismatched := sort([vuln.id |
+	some vuln in input.security.known_vulns.known
+	_declared(vuln.id)
+	not _matches(vuln)
+])
+
+_matches(vuln) if {
+	some document in _documents
+	some statement in document.statements
+	statement.vuln == vuln.id
+	_is_about(statement, vuln["package"])
+}
+
+# A statement may name the package, or the project itself, which this rule cannot tell from any other product.
+_is_about(statement, name) if {
+	some product in statement.products
+	endswith(split(lower(product), "@")[0], sprintf("/%s", [lower(name)]))
+}
+
+_is_about(statement, _) if {
+	some product in statement.products
+	some form in ["pkg:oci/", "pkg:github/", "pkg:generic/", "https://"]
+	startswith(product, form)
+}
+
+_is_about(statement, _) if {
+	some product in statement.products
+	not startswith(product, "pkg:")
 }
 
 _open := sort([vuln.id |

@@ -13,7 +13,7 @@ outcome(changes) := ruling(changes).outcome
 vuln(id, suppressed) := {"id": id, "package": "p", "fixed_in": null, "suppressed_by": suppressed}
 
 statement(status, justification) := {
-	"vuln": "CVE-2026-1", "products": ["pkg:cargo/app"], "status": status, "justification": justification,
+	"vuln": "CVE-2026-1", "products": ["pkg:cargo/p"], "status": status, "justification": justification,
 }
 
 vex(statements) := sample.known([{
@@ -25,14 +25,28 @@ ignore(reason, not_affected) := sample.known([{
 	"reason": reason, "not_affected": not_affected,
 }])
 
-component := {"ecosystem": "cargo", "manifests": [{"path": "Cargo.toml", "state": "parsed", "direct": 3}],
-	"third_party_imports": [], "vendored": []}
+component := {
+	"ecosystem": "cargo", "manifests": [{"path": "Cargo.toml", "state": "parsed", "direct": 3, "inherits": false}],
+	"third_party_imports": [], "searched": [], "vendored": [], "imports_read": true,
+}
+
+alone := object.union(component, {"manifests": [{
+	"path": "Cargo.toml", "state": "parsed", "direct": 0, "inherits": false,
+}]})
+
+no_scan := {"security.known_vulns": sample.hidden}
+
+about(product) := {"vex.documents": vex([object.union(
+	statement("fixed", null),
+	{"products": [product]},
+)])}
 
 base := {
 	"security.known_vulns": sample.known([vuln("CVE-2026-1", "osv-scanner.toml")]),
 	"vex.documents": vex([statement("not_affected", "vulnerable_code_not_in_execute_path")]),
 	"vex.ignores": sample.known([]),
 	"deps.ecosystems": sample.known([component]),
+	"deps.adhoc": sample.known([]),
 	"repo.archived": sample.known(false),
 }
 
@@ -62,9 +76,49 @@ test_an_unjudged_finding_is_reviewed if {
 test_nothing_found_is_not_applicable if outcome({"security.known_vulns": sample.known([])}) == "not_applicable"
 
 test_no_components_is_not_applicable if {
-	none := {"deps.ecosystems": sample.known([]), "security.known_vulns": sample.hidden}
-	outcome(object.union(none, {"vex.documents": sample.known([])})) == "not_applicable"
-	outcome(none) == "needs_review"
+	silent := object.union(no_scan, {"vex.documents": sample.known([])})
+	outcome(object.union(silent, {"deps.ecosystems": sample.known([])})) == "not_applicable"
+	outcome(object.union(silent, {"deps.ecosystems": sample.known([alone])})) == "not_applicable"
+	outcome(object.union(no_scan, {"deps.ecosystems": sample.known([])})) == "needs_review"
+}
+
+test_anything_from_elsewhere_is_a_component if {
+	every change in [
+		{"third_party_imports": [{"name": "x"}]}, {"searched": [{"name": "x"}]}, {"vendored": ["third_party/x"]},
+		{"imports_read": false}, {"manifests": [{"state": "unparsable", "direct": 0, "inherits": false}]},
+	] {
+		facts := {
+			"deps.ecosystems": sample.known([object.union(alone, change)]),
+			"vex.documents": sample.known([]),
+		}
+		not outcome(object.union(no_scan, facts))
+	}
+	library := {"what": "library"}
+	apart := {
+		"deps.ecosystems": sample.known([]),
+		"deps.adhoc": sample.known([library]),
+		"vex.documents": sample.known([]),
+	}
+	not outcome(object.union(no_scan, apart))
+}
+
+test_statements_have_to_be_about_the_component if {
+	outcome(about("pkg:cargo/p@1.0")) == "passed"
+	outcome(about("pkg:oci/app")) == "passed"
+	outcome(about("The Project")) == "passed"
+	outcome(about("pkg:npm/other")) == "needs_review"
+}
+
+test_documents_without_statements_count_for_nothing if {
+	empty := sample.known([{"path": "vex.json", "format": "openvex", "parse": "empty", "statements": []}])
+	facts := {"vex.documents": empty, "vex.ignores": ignore("not reachable", true)}
+	outcome(facts) == "failed"
+	not outcome(object.union(no_scan, {"vex.documents": empty}))
+}
+
+test_unread_statements_prevent_a_failure if {
+	facts := {"vex.documents": sample.hidden, "vex.ignores": ignore("not reachable", true)}
+	not outcome(object.union(no_scan, facts))
 }
 
 test_no_scan_and_no_statement_decides_nothing if {
