@@ -25,7 +25,6 @@ _judged := verdict.failed(
 	[input.repo.visibility],
 ) if {
 	input.repo.visibility.known in {"private", "internal"}
-	not input.repo.anonymous_readable.known == true
 } else := verdict.failed(
 	"A request without credentials was refused.",
 	[input.repo.anonymous_readable],

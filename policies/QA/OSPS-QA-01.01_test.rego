@@ -37,6 +37,7 @@ test_public_passes if {
 test_not_public_fails if {
 	outcome(seen("private")) == "failed"
 	outcome(seen("internal")) == "failed"
+	outcome(object.union(seen("internal"), listed(true))) == "failed"
 	outcome(object.union(seen("public"), listed(false))) == "failed"
 }
 

@@ -10,6 +10,7 @@ import data.osps.verdict
 needs := [
 	input.repo.anonymous_readable,
 	input.repo.visibility,
+	input.repo.empty,
 	input.commits.sample,
 	input.commits.count,
 	input.commits.shallow,
@@ -18,6 +19,8 @@ needs := [
 
 ruling := verdict.failed("The repository is not public.", _public_facts) if {
 	_hidden
+} else := verdict.needs_review("The repository has no commit yet.", [input.repo.empty]) if {
+	input.repo.empty.known == true
 } else := verdict.needs_review(
 	sprintf("%d of the newest %d commits name no author.", [_sample.without_author, _sample.commits]),
 	[input.commits.sample],
@@ -55,15 +58,9 @@ _sample := input.commits.sample.known
 
 _public if input.repo.anonymous_readable.known == true
 
-_public if {
-	input.repo.visibility.known == "public"
-	not input.repo.anonymous_readable.known == false
-}
+_public if input.repo.visibility.known == "public"
 
-_hidden if {
-	input.repo.visibility.known in {"private", "internal"}
-	not input.repo.anonymous_readable.known == true
-}
+_hidden if input.repo.visibility.known in {"private", "internal"}
 
 _hidden if input.repo.anonymous_readable.known == false
 

@@ -13,6 +13,7 @@ outcome(changes) := ruling(changes).outcome
 base := {
 	"repo.anonymous_readable": sample.known(true),
 	"repo.visibility": sample.known("public"),
+	"repo.empty": sample.known(false),
 	"commits.sample": history({}),
 	"commits.count": sample.known(400),
 	"commits.shallow": sample.known(false),
@@ -47,6 +48,10 @@ test_not_public_fails if {
 }
 
 test_offline_is_unknown if not outcome(offline)
+
+test_no_commit_needs_review if {
+	outcome({"repo.empty": sample.known(true), "commits.sample": sample.hidden}) == "needs_review"
+}
 
 test_an_unread_history_is_unknown if {
 	not outcome({"commits.sample": sample.hidden, "commits.shallow": sample.known(true)})

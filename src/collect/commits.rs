@@ -95,8 +95,17 @@ pub(crate) fn collect(cx: &Context<'_>, history: Option<&History>) -> Commits {
     Commits {
         count: Fact::seen(history.count, all, CLONE),
         shallow: Fact::known(history.shallow, CLONE),
-        sample: Fact::seen(sample(history, &accounts), whole, CLONE),
-        signoff: Fact::seen(signoff(&history.newest, &accounts), whole, CLONE),
+        sample: window(whole, sample(history, &accounts)),
+        signoff: window(whole, signoff(&history.newest, &accounts)),
+    }
+}
+
+/// What a window shows that was read as far as it reaches. A shallow clone is the collector's own doing and says nothing
+/// about the project.
+fn window<T>(whole: bool, value: T) -> Fact<T> {
+    match whole {
+        true => Fact::known(value, CLONE),
+        false => Fact::unknown(Reason::Truncated, "a clone with its history", CLONE),
     }
 }
 
