@@ -66,5 +66,9 @@ pub(crate) const DOCUMENT_LINKS: usize = 10_000;
 pub(crate) const LINKS: usize = 500;
 /// Lines of one manifest that are looked at for addresses.
 pub(crate) const MANIFEST_LINES: usize = 5_000;
+/// Texts of commands read from pipelines, container files, Makefiles and scripts.
+pub(crate) const SCRIPTS: usize = 20_000;
+/// Bytes of one such text.
+pub(crate) const SCRIPT_BYTES: usize = 256 * 1024;
 /// Submodules listed.
 pub(crate) const SUBMODULES: usize = 1_000;

@@ -7,7 +7,7 @@ mod expression;
 mod filters;
 mod pipelines;
 mod recognise;
-mod shell;
+pub(crate) mod shell;
 mod systems;
 mod targets;
 mod workflow;

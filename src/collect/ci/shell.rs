@@ -14,14 +14,14 @@ const MAX_COMMANDS: usize = 20_000;
 
 /// A script as its commands, in the order of the text. Commands of substitutions stand inside their words.
 #[derive(Debug, Default)]
-pub(super) struct Script {
-    pub(super) commands: Vec<Command>,
-    pub(super) complete: bool,
+pub(crate) struct Script {
+    pub(crate) commands: Vec<Command>,
+    pub(crate) complete: bool,
 }
 
 /// How a command is joined to what follows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) enum Joint {
+pub(crate) enum Joint {
     #[default]
     End,
     And,
@@ -32,55 +32,55 @@ pub(super) enum Joint {
 
 /// A simple command.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Command {
-    pub(super) words: Vec<Word>,
+pub(crate) struct Command {
+    pub(crate) words: Vec<Word>,
     /// `NAME=value` before the words, or alone.
-    pub(super) assignments: Vec<(String, Word)>,
-    pub(super) redirects: Vec<Redirect>,
+    pub(crate) assignments: Vec<(String, Word)>,
+    pub(crate) redirects: Vec<Redirect>,
     /// Where it starts in the script, in bytes.
-    pub(super) offset: usize,
-    pub(super) joint: Joint,
+    pub(crate) offset: usize,
+    pub(crate) joint: Joint,
     /// How the group around it is joined to what follows the group.
-    pub(super) group_joint: Joint,
+    pub(crate) group_joint: Joint,
     /// Whether it reads from a pipe.
-    pub(super) piped: bool,
+    pub(crate) piped: bool,
     /// Whether it only decides a branch: the condition of `if`, `while` or `until`, or behind `!`.
-    pub(super) condition: bool,
+    pub(crate) condition: bool,
     /// How many groups stand around it.
-    pub(super) depth: usize,
+    pub(crate) depth: usize,
 }
 
 /// A word without its quotes. Variables stay in the text as they were written.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Word {
-    pub(super) text: String,
-    pub(super) variables: Vec<Variable>,
+pub(crate) struct Word {
+    pub(crate) text: String,
+    pub(crate) variables: Vec<Variable>,
     /// Commands of `$( … )` and backquotes inside.
-    pub(super) substitutions: Vec<Command>,
+    pub(crate) substitutions: Vec<Command>,
     /// Whether some part of it was quoted.
-    pub(super) quoted: bool,
-    pub(super) offset: usize,
+    pub(crate) quoted: bool,
+    pub(crate) offset: usize,
 }
 
 /// A variable inside a word.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Variable {
-    pub(super) name: String,
-    pub(super) quoted: bool,
+pub(crate) struct Variable {
+    pub(crate) name: String,
+    pub(crate) quoted: bool,
     /// What follows the name inside braces, such as `//[^0-9]/`.
-    pub(super) operation: String,
+    pub(crate) operation: String,
 }
 
 /// Where input comes from or output goes.
 #[derive(Debug, Clone)]
-pub(super) struct Redirect {
-    pub(super) kind: RedirectKind,
-    pub(super) word: Word,
+pub(crate) struct Redirect {
+    pub(crate) kind: RedirectKind,
+    pub(crate) word: Word,
 }
 
 /// The kinds of redirections.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum RedirectKind {
+pub(crate) enum RedirectKind {
     Write,
     Read,
     /// `<<<`, or the body of a `<<` document.
@@ -89,7 +89,7 @@ pub(super) enum RedirectKind {
 
 /// Which rules of quoting hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Dialect {
+pub(crate) enum Dialect {
     Posix,
     /// PowerShell and cmd: a backslash is a letter.
     Windows,
@@ -97,12 +97,12 @@ pub(super) enum Dialect {
 
 impl Command {
     /// The text of a word; empty when there is none.
-    pub(super) fn word(&self, index: usize) -> &str {
+    pub(crate) fn word(&self, index: usize) -> &str {
         self.words.get(index).map_or("", |word| word.text.as_str())
     }
 
     /// The program, without its directory and Windows extension, in lower case.
-    pub(super) fn program(&self) -> String {
+    pub(crate) fn program(&self) -> String {
         let name = self.word(0).rsplit(['/', '\\']).next().unwrap_or_default().to_lowercase();
         for extension in [".exe", ".cmd", ".bat"] {
             if let Some(stem) = name.strip_suffix(extension) {
@@ -113,7 +113,7 @@ impl Command {
     }
 
     /// All its words and what it is given otherwise.
-    pub(super) fn all_words(&self) -> impl Iterator<Item = &Word> {
+    pub(crate) fn all_words(&self) -> impl Iterator<Item = &Word> {
         self.words
             .iter()
             .chain(self.assignments.iter().map(|(_, word)| word))
@@ -122,14 +122,14 @@ impl Command {
 }
 
 /// The commands of a script.
-pub(super) fn split(text: &str, dialect: Dialect) -> Script {
+pub(crate) fn split(text: &str, dialect: Dialect) -> Script {
     let mut splitter = Splitter { text, bytes: text.as_bytes(), at: 0, dialect, count: 0, pending: Vec::new(), depth: 0, misses: 0 };
     let commands = splitter.list(None);
     Script { commands, complete: splitter.count < MAX_COMMANDS }
 }
 
 /// All commands, with those of substitutions behind the command that holds them.
-pub(super) fn flatten(commands: &[Command]) -> Vec<&Command> {
+pub(crate) fn flatten(commands: &[Command]) -> Vec<&Command> {
     let mut out = Vec::new();
     let mut open: Vec<&Command> = commands.iter().rev().collect();
     while let Some(command) = open.pop() {

@@ -1,11 +1,14 @@
 //! Section `deps`: manifests, lock files, and what is fetched besides them.
 
+mod downloads;
 pub(crate) mod ecosystems;
 pub(crate) mod imports;
 pub(crate) mod manifests;
 mod own;
+mod scripts;
 mod searched;
 mod survey;
+mod updates;
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -117,6 +120,10 @@ pub struct Download {
     pub used_for: String,
     /// Whether it comes over plain http.
     pub plain_http: bool,
+    /// For a library: the ecosystem whose package manager would bring it.
+    pub ecosystem: Option<String>,
+    /// Whether a manifest of the product lists it.
+    pub listed: bool,
     /// The command or address.
     pub target: String,
 }
@@ -134,16 +141,22 @@ pub struct UpdateConfig {
     pub covers_product: bool,
 }
 
-pub(crate) fn collect(cx: &Context<'_>, scan: &Scan, _ci: &Ci) -> Deps {
+pub(crate) fn collect(cx: &Context<'_>, scan: &Scan, ci: &Ci) -> Deps {
     let table = match Table::load(cx.policies) {
         Ok(table) => table,
         Err(error) => return broken(cx, &error),
     };
-    let survey = survey::survey(cx, &table, scan);
+    let downloads = match downloads::Table::load(cx.policies) {
+        Ok(downloads) => downloads,
+        Err(error) => return broken(cx, &error),
+    };
+    let mut survey = survey::survey(cx, &table, scan);
+    let (adhoc, complete) = downloads::find(cx, &downloads, &table, ci, &survey.listed, &mut survey.ecosystems);
+    let update_config = updates::find(cx, &downloads, &survey.ecosystems);
     Deps {
         ecosystems: Fact::seen(survey.ecosystems, survey.complete, cx.src),
-        adhoc: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
-        update_config: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
+        adhoc: Fact::seen(adhoc, complete, cx.src),
+        update_config: Fact::known(update_config, cx.src),
     }
 }
 
