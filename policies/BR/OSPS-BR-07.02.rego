@@ -29,7 +29,7 @@ ruling := verdict.noting(
 } else := prose.ruling(
 	_name,
 	_subject,
-	input.docs.topics.secrets_policy,
+	prose.on_subject(input.docs.topics.secrets_policy, "subject"),
 	input.docs.closed.secrets_policy,
 	input.docs.doors.secrets_policy,
 )

@@ -16,7 +16,7 @@ base := {
 	"docs.doors.secrets_policy": sample.known([]),
 }
 
-speaks(class) := {"docs.topics.secrets_policy": sample.said(class, {}, [])}
+speaks(class) := {"docs.topics.secrets_policy": sample.said(class, {"subject": "a word"}, [])}
 
 test_stated_passes if {
 	outcome(speaks("stated")) == "passed"
@@ -51,4 +51,8 @@ test_unread_documents_decide_nothing if not outcome({"docs.topics.secrets_policy
 test_parts_that_are_missing_are_noted if {
 	some_parts := {"docs.topics.secrets_policy": sample.said("stated", {"subject": "a", "project": "b"}, ["rotate"])}
 	count(ruling(some_parts).notes) == 1
+}
+
+test_parts_without_the_subject_are_nothing if {
+	outcome({"docs.topics.secrets_policy": sample.said("partial", {"another": "a word"}, ["subject"])}) == "failed"
 }

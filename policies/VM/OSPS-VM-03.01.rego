@@ -58,6 +58,21 @@ _judged := verdict.medium(verdict.failed(
 	true
 } else := prose.contrary(_name, _subject, _topic) if {
 	true
+} else := verdict.needs_review(
+	sprintf("%s leads to the host's form for private reports, which is switched off.", [_forms[0].path]),
+	[verdict.at("docs.topics.private_route", form.path, form.line, form.url) | some form in _forms],
+) if {
+	count(_forms) > 0
+	count(_public) == 0
+	_setting.known == false
+	_nobody_declared
+	_no_file
+} else := verdict.medium(verdict.passed(
+	sprintf("%s leads those who report a vulnerability to the private form %s.", [_forms[0].path, _forms[0].url]),
+	[verdict.at("docs.topics.private_route", form.path, form.line, form.url) | some form in _forms],
+)) if {
+	count(_forms) > 0
+	count(_public) == 0
 } else := verdict.medium(verdict.passed(
 	"The host takes private reports on the security page of this repository; no document says so.",
 	[_setting],
@@ -165,6 +180,14 @@ _nobody_declared if {
 	input.insights.contacts.known
 	count(_declared) == 0
 }
+
+# Links to the host's own form for private reports.
+_forms := array.slice([link |
+	some link in _topic.known.links
+	link.affirmative
+	startswith(link.url, "https://")
+	endswith(trim_suffix(link.url, "/"), "/security/advisories/new")
+], 0, 8)
 
 _tracker(url) if {
 	some end in data.osps.tables.report_routes.public_paths

@@ -140,3 +140,12 @@ test_a_file_without_a_route_needs_review_while_the_setting_is_unread if {
 test_accepting_reports_without_a_way_needs_review if {
 	outcome({"insights.reports_accepted": sample.known(true)}) == "needs_review"
 }
+
+test_a_link_to_the_form_of_the_host if {
+	linked := {"docs.topics.private_route": sample.known(object.union(sample.silent.known, {"links": [{
+		"url": "https://github.com/o/r/security/advisories/new", "label": "Report a vulnerability",
+		"path": ".github/ISSUE_TEMPLATE/config.yml", "line": 3, "affirmative": true,
+	}]}))}
+	outcome(object.union(linked, unread)) == "passed"
+	outcome(linked) == "needs_review"
+}

@@ -19,7 +19,7 @@ ruling := active.dormant if {
 } else := active.settled(prose.ruling(
 	"sca_policy",
 	"from which threshold findings on dependencies, for vulnerabilities and licences, are remediated",
-	input.docs.topics.sca_policy,
+	prose.on_subject(input.docs.topics.sca_policy, "subject"),
 	input.docs.closed.sca_policy,
 	input.docs.doors.sca_policy,
 ))

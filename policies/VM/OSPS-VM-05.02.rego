@@ -19,7 +19,7 @@ ruling := active.dormant if {
 } else := active.settled(prose.ruling(
 	"sca_release",
 	"that findings on dependencies are addressed before a release",
-	input.docs.topics.sca_release,
+	prose.on_subject(input.docs.topics.sca_release, "subject"),
 	input.docs.closed.sca_release,
 	input.docs.doors.sca_release,
 ))

@@ -17,7 +17,7 @@ base := {
 	"repo.archived": sample.known(false),
 }
 
-speaks(class) := {"docs.topics.sca_release": sample.said(class, {}, [])}
+speaks(class) := {"docs.topics.sca_release": sample.said(class, {"subject": "a word"}, [])}
 
 test_stated_passes if {
 	outcome(speaks("stated")) == "passed"
@@ -59,4 +59,8 @@ test_older_catalogs_leave_archived_projects_out if {
 	older({"repo.archived": sample.known(false)}) == "failed"
 	older({"repo.archived": sample.hidden}) == "needs_review"
 	outcome({"repo.archived": sample.known(true)}) == "failed"
+}
+
+test_parts_without_the_subject_are_nothing if {
+	outcome({"docs.topics.sca_release": sample.said("partial", {"another": "a word"}, ["subject"])}) == "failed"
 }

@@ -19,7 +19,7 @@ ruling := active.dormant if {
 } else := active.settled(prose.ruling(
 	"sast_policy",
 	"from which threshold findings of static analysis are remediated",
-	input.docs.topics.sast_policy,
+	prose.on_subject(input.docs.topics.sast_policy, "subject"),
 	input.docs.closed.sast_policy,
 	input.docs.doors.sast_policy,
 ))

@@ -133,6 +133,15 @@ unlinked(topic, field, links) if {
 	not _usable(link, topic)
 }
 
+# A topic whose parts were found without its subject says nothing on it: sections on other matters use the same words.
+on_subject(topic, slot) := object.union(topic, {"known": object.union(
+	topic.known,
+	{"class": "absent", "findings": []},
+)}) if {
+	topic.known.class == "partial"
+	not slot in topic.known.slots_anywhere
+} else := topic
+
 # Nothing that counts was found.
 absent(topic) if topic.known.class in {"placeholder", "deferred", "absent"}
 
