@@ -1,88 +1,95 @@
 # METADATA
-# title: Pipeline tasks without stated permissions get the least
+# title: Pipelines without stated permissions get the lowest ones
 # custom:
 #   requirement: OSPS-AC-04.01
 package osps.requirements["OSPS-AC-04.01"]
 
 import rego.v1
+import data.osps.privileges
 import data.osps.verdict
-import data.osps.workflows
 
 needs := [
-	input.ci.default_token,
-	input.org.default_workflow_token,
-	input.ci.enabled,
-	input.ci.systems,
-	input.ci.project_token_scope,
 	input.workflows.present,
 	input.workflows.jobs,
+	input.workflows.complete,
+	input.ci.systems,
+	input.ci.default_token,
+	input.ci.enabled,
+	input.ci.project_token_scope,
+	input.org.default_workflow_token,
 ]
 
-ruling := workflows.none(input.workflows.present, input.ci.enabled, input.ci.systems) if {
-	true
-} else := verdict.failed(
-	sprintf("Tasks get a write token by default, and these jobs state nothing else: %s.", [workflows.names(_unstated)]),
-	array.concat(_default_evidence, workflows.places("workflows.jobs", _unstated)),
+ruling := verdict.not_applicable("The project has no pipeline.", [input.workflows.present]) if {
+	input.workflows.present.known == false
+} else := verdict.not_applicable("Pipelines are switched off, and no other system runs any.", [
+	input.ci.enabled,
+	input.ci.systems,
+]) if {
+	privileges.switched_off(input.ci.enabled, input.ci.systems)
+} else := verdict.not_applicable(
+	"No system that runs this project's pipelines hands its tasks a token of the repository.",
+	[input.ci.systems],
 ) if {
-	_default == "write"
-	count(_unstated) > 0
+	privileges.none_issues(input.ci.systems)
+} else := verdict.failed(
+	sprintf("The token may write by default, and these jobs state no permissions: %s.", [privileges.names(_unspecified)]),
+	array.concat(privileges.places(_unspecified), [input.ci.default_token]),
+) if {
+	_default_token == "write"
+	count(_unspecified) > 0
 } else := verdict.medium(verdict.failed(
-	sprintf("A workflow gives write access to everything to all jobs that state nothing: %s.", [
-		workflows.names(_write_all),
-	]),
-	workflows.places("workflows.jobs", _write_all),
+	sprintf("A whole workflow is granted `write-all`, which these jobs inherit: %s.", [privileges.names(_write_all)]),
+	privileges.places(_write_all),
 )) if {
 	count(_write_all) > 0
 } else := verdict.needs_review(
-	"What the tokens of GitLab pipelines may reach has to be compared with what they need.",
-	[input.ci.project_token_scope, input.ci.systems],
+	"What the job tokens of GitLab may reach is a setting that a person has to judge.",
+	[input.ci.project_token_scope],
 ) if {
-	count(_gitlab) > 0
+	_gitlab
 	is_string(input.ci.project_token_scope.known)
+} else := verdict.passed("The token of a job without stated permissions may only read.", [_setting]) if {
+	_default_token == "read"
+	not _gitlab
 } else := verdict.noting(
-	verdict.passed("Tasks that state no permissions get a read-only token.", _default_evidence),
+	verdict.medium(verdict.passed(
+		sprintf("Every job states its permissions (%d jobs), so none runs with a default.", [count(_jobs)]),
+		privileges.places(_jobs),
+	)),
 	_notes,
 ) if {
-	_default == "read"
-	count(_gitlab) == 0
-} else := verdict.medium(verdict.noting(
-	verdict.passed("Every job of every workflow states its permissions, so none falls back to the default.", [
-		input.workflows.jobs,
-		input.ci.systems,
-	]),
-	_notes,
-)) if {
-	workflows.tokens_understood(input.ci.systems)
-	workflows.whole(input.workflows.jobs)
-	input.workflows.present.known == true
-	count(_unstated) == 0
+	privileges.read(input.ci.systems, input.workflows.jobs)
+	count(_jobs) > 0
+	every job in _jobs { job.permission_source in {"job", "workflow", "caller"} }
+} else := verdict.needs_review(
+	"The token may write by default; whether a job runs without stated permissions was not settled.",
+	[input.ci.default_token, input.workflows.jobs],
+) if {
+	_default_token == "write"
+	is_array(input.workflows.jobs.known)
 }
 
-_unstated := [job |
-	some job in input.workflows.jobs.known
-	job.permission_source == "default"
-]
+_jobs := input.workflows.jobs.known
+
+_unspecified := privileges.unspecified(input.workflows.jobs)
 
 _write_all := [job |
 	some job in input.workflows.jobs.known
-	job.permission_source == "workflow"
 	job.permission_all == "write_all"
+	job.permission_source == "workflow"
 ]
 
-_gitlab := [system |
+_default_token := privileges.default_token(input.ci.default_token, input.org.default_workflow_token)
+
+_setting := input.ci.default_token if {
+	is_string(input.ci.default_token.known)
+} else := input.org.default_workflow_token
+
+_gitlab if {
 	some system in input.ci.systems.known
 	system.system == "gitlab_ci"
-]
+}
 
-# The setting of the repository, else that of the organization.
-_default := input.ci.default_token.known
-
-_default := input.org.default_workflow_token.known if not input.ci.default_token.known
-
-_default_evidence := [input.ci.default_token] if {
-	input.ci.default_token.known
-} else := [input.org.default_workflow_token]
-
-_notes := ["The default of the repository is write access, although no job falls back to it."] if {
-	_default == "write"
+_notes := ["The default of the repository is still to write; it matters for the next workflow."] if {
+	_default_token == "write"
 } else := []

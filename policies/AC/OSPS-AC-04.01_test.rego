@@ -5,75 +5,82 @@ import data.osps.sample
 
 ruling(changes) := answer if {
 	answer := data.osps.requirements["OSPS-AC-04.01"].ruling with input as sample.document(base, changes)
+		with data.osps.run as sample.current
 }
 
 outcome(changes) := ruling(changes).outcome
 
-job(source, all) := {
-	"path": ".github/workflows/ci.yml", "job": "test", "line": 9, "permission_source": source, "permission_all": all,
-}
-
-system(name, token, parsed) := {
-	"system": name, "path": "x", "analysed": "full", "parsed": parsed, "issues_token": token, "credentials": [],
-}
-
 base := {
-	"ci.default_token": sample.known("read"),
-	"org.default_workflow_token": sample.known("read"),
-	"ci.enabled": sample.known(true),
-	"ci.systems": sample.known([system("github_actions", true, "ok")]),
-	"ci.project_token_scope": sample.hidden,
 	"workflows.present": sample.known(true),
-	"workflows.jobs": sample.known([job("job", null)]),
+	"workflows.jobs": sample.known([]),
+	"workflows.complete": sample.known(true),
+	"ci.systems": sample.known([system]),
+	"ci.default_token": sample.hidden,
+	"ci.enabled": sample.hidden,
+	"ci.project_token_scope": sample.hidden,
+	"org.default_workflow_token": sample.hidden,
 }
 
-unread := {"ci.default_token": sample.hidden, "org.default_workflow_token": sample.hidden, "ci.enabled": sample.hidden}
-
-offline(changes) := outcome(object.union(unread, changes))
-
-test_a_read_default_passes if {
-	ruling({"workflows.jobs": sample.known([job("default", null)])}).confidence == "high"
-	outcome({"ci.default_token": sample.hidden}) == "passed"
+system := {
+	"system": "github_actions", "path": ".github/workflows/ci.yml", "analysed": "full", "parsed": "ok", "error": null,
+	"issues_token": true, "credentials": [], "active": null,
 }
 
-test_stated_everywhere_passes_without_the_setting if {
-	offline({}) == "passed"
-	offline({"workflows.jobs": sample.known([job("workflow", null), job("caller", null)])}) == "passed"
-	outcome({"ci.default_token": sample.known("write")}) == "passed"
+systems(changes) := {"ci.systems": sample.known([object.union(system, change) | some change in changes])}
+
+job := {
+	"system": "github_actions", "path": ".github/workflows/ci.yml", "job": "build", "line": 4, "triggers": ["push"],
+	"permissions": {"contents": "read"}, "permission_source": "job", "permission_all": null, "secrets_used": [],
+	"environment": null, "runner": "hosted", "calls": null, "unknown_steps": [], "guards": [],
 }
 
-test_a_write_default_fails_where_a_job_falls_back_to_it if {
-	outcome({
-		"ci.default_token": sample.known("write"),
-		"workflows.jobs": sample.known([job("job", null), job("default", null)]),
-	}) == "failed"
+jobs(changes) := {"workflows.jobs": sample.known([object.union(job, change) | some change in changes])}
+
+unspecified := {"permission_source": "default", "permissions": {}}
+
+token(level) := {"ci.default_token": sample.known(level)}
+
+test_stated_permissions_pass if {
+	outcome(jobs([{}])) == "passed"
+	ruling(jobs([{}])).confidence == "medium"
+	broad := {"permission_source": "workflow", "permissions": {"contents": "write", "packages": "write"}}
+	outcome(jobs([broad])) == "passed"
+	outcome(jobs([{"permission_source": "caller"}])) == "passed"
+	count(ruling(object.union(jobs([{}]), token("write"))).notes) == 1
 }
 
-test_an_inherited_write_all_fails if {
-	offline({"workflows.jobs": sample.known([job("workflow", "write_all")])}) == "failed"
-	offline({"workflows.jobs": sample.known([job("job", "write_all")])}) == "passed"
+test_a_default_to_read_passes if {
+	ruling(object.union(jobs([unspecified]), token("read"))).confidence == "high"
+	outcome(object.union(jobs([unspecified]), {"org.default_workflow_token": sample.known("read")})) == "passed"
 }
 
-test_unstated_and_unread_decides_nothing if {
-	not offline({"workflows.jobs": sample.known([job("default", null)])})
-	not offline({"ci.systems": sample.known([system("github_actions", true, "parse_error")])})
-	not offline({"workflows.jobs": sample.hidden})
+test_a_default_to_write_fails_where_something_relies_on_it if {
+	ruling(object.union(jobs([{}, unspecified]), token("write"))).outcome == "failed"
+	outcome(object.union(jobs([{"permission_source": "outside"}]), token("write"))) == "needs_review"
 }
 
-test_systems_without_tokens_do_not_matter if {
-	offline({"ci.systems": sample.known([
-		system("github_actions", true, "ok"),
-		system("jenkins", false, "ok"),
-	])}) == "passed"
+test_write_all_for_a_workflow_fails if {
+	outcome(jobs([{"permission_source": "workflow", "permission_all": "write_all"}])) == "failed"
+	outcome(jobs([{"permission_source": "job", "permission_all": "write_all"}])) == "passed"
 }
 
-test_gitlab_is_reviewed_or_open if {
-	gitlab := {"ci.systems": sample.known([system("gitlab_ci", true, "ok")]), "workflows.jobs": sample.known([])}
-	not offline(gitlab)
-	offline(object.union(gitlab, {"ci.project_token_scope": sample.known("all")})) == "needs_review"
+test_an_unread_setting_decides_nothing_for_unspecified_jobs if {
+	not outcome(jobs([{}, unspecified]))
+	not outcome(jobs([{"permission_source": "outside"}]))
+	not outcome(object.union(jobs([{}]), systems([{}, {"parsed": "parse_error"}])))
+	travis := {"system": "travis", "issues_token": false, "analysed": "detected"}
+	outcome(object.union(jobs([{}]), systems([{}, travis]))) == "passed"
 }
 
-test_no_pipelines_is_not_applicable if {
+test_gitlab_needs_review if {
+	gitlab := systems([{"system": "gitlab_ci"}])
+	not outcome(object.union(jobs([{}]), gitlab))
+	outcome(object.union(gitlab, {"ci.project_token_scope": sample.known("enabled")})) == "needs_review"
+}
+
+test_without_pipelines_it_does_not_apply if {
 	outcome({"workflows.present": sample.known(false), "ci.systems": sample.known([])}) == "not_applicable"
 	outcome({"ci.enabled": sample.known(false)}) == "not_applicable"
+	outcome(systems([{"system": "circleci", "issues_token": false, "analysed": "minimal"}])) == "not_applicable"
+	not outcome({"workflows.present": sample.hidden, "ci.systems": sample.known([])})
 }

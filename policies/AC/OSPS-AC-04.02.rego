@@ -1,130 +1,176 @@
 # METADATA
-# title: Pipeline jobs get only the permissions they need
+# title: Jobs get only the permissions that they need
 # custom:
 #   requirement: OSPS-AC-04.02
 package osps.requirements["OSPS-AC-04.02"]
 
 import rego.v1
+import data.osps.privileges
 import data.osps.verdict
-import data.osps.workflows
 
 needs := [
-	input.ci.default_token,
-	input.ci.enabled,
-	input.ci.systems,
 	input.workflows.present,
 	input.workflows.jobs,
 	input.workflows.excess,
 	input.workflows.remote,
+	input.workflows.complete,
+	input.ci.systems,
+	input.ci.default_token,
+	input.ci.enabled,
 ]
 
-ruling := workflows.none(input.workflows.present, input.ci.enabled, input.ci.systems) if {
-	true
-} else := verdict.noting(verdict.failed(
-	sprintf("These jobs get write access to everything: %s.", [workflows.names(_write_all)]),
-	workflows.places("workflows.jobs", _write_all),
-), _notes) if {
-	count(_write_all) > 0
-} else := verdict.medium(verdict.noting(verdict.failed(
-	sprintf("These jobs get write access that none of their steps needs: %s.", [_scopes(_needless)]),
-	workflows.places("workflows.excess", _needless),
-), _notes)) if {
-	count(_needless) > 0
+ruling := verdict.not_applicable("The project has no pipeline.", [input.workflows.present]) if {
+	input.workflows.present.known == false
+} else := verdict.not_applicable("Pipelines are switched off, and no other system runs any.", [
+	input.ci.enabled,
+	input.ci.systems,
+]) if {
+	privileges.switched_off(input.ci.enabled, input.ci.systems)
+} else := verdict.not_applicable(
+	"No system that runs this project's pipelines hands its tasks a token of the repository, or another credential.",
+	[input.ci.systems],
+) if {
+	privileges.none_issues(input.ci.systems)
+	_others_clean
+} else := verdict.noting(
+	verdict.failed(sprintf("%s in %s may write everything (`write-all`).", [_all[0].job, _all[0].path]), _places(_all)),
+	_remarks,
+) if {
+	count(_all) > 0
+} else := verdict.noting(
+	verdict.medium(verdict.failed(
+		sprintf("`%s: write` is granted to %s in %s, and no step needs it.", [_idle[0].scope, _idle[0].job, _idle[0].path]),
+		_places(_idle),
+	)),
+	_remarks,
+) if {
+	count(_idle) > 0
 } else := verdict.medium(verdict.failed(
-	sprintf("Tasks get a write token by default, and these jobs state nothing else: %s.", [workflows.names(_unstated)]),
-	array.concat([input.ci.default_token], workflows.places("workflows.jobs", _unstated)),
+	sprintf("The token may write by default, and these jobs state no permissions: %s.", [privileges.names(_unspecified)]),
+	array.concat(privileges.places(_unspecified), [input.ci.default_token]),
 )) if {
 	input.ci.default_token.known == "write"
-	count(_unstated) > 0
-} else := verdict.noting(verdict.needs_review(
-	sprintf("Whether a step needs this access is not known to osps: %s.", [_scopes(_doubtful)]),
-	workflows.places("workflows.excess", _doubtful),
-), _notes) if {
+	count(_unspecified) > 0
+} else := verdict.noting(
+	verdict.needs_review(
+		sprintf("%s in %s: %s.", [_doubtful[0].job, _doubtful[0].path, _doubt(_doubtful[0])]),
+		_places(_doubtful),
+	),
+	_remarks,
+) if {
 	count(_doubtful) > 0
-} else := verdict.noting(verdict.needs_review(
-	sprintf("These jobs may read everything; say what they need: %s.", [workflows.names(_read_all)]),
-	workflows.places("workflows.jobs", _read_all),
-), _notes) if {
-	count(_read_all) > 0
-} else := verdict.passed("Every job has read access only, or none.", [
-	input.workflows.jobs,
-	input.workflows.excess,
-]) if {
+} else := verdict.passed(
+	sprintf("No job may write anything (%d jobs).", [count(_jobs)]),
+	privileges.places(_jobs),
+) if {
 	_settled
 	count(_writers) == 0
 } else := verdict.medium(verdict.passed(
-	sprintf("Every write permission is one that a step of its job needs: %s.", [workflows.names(_writers)]),
-	[input.workflows.jobs, input.workflows.excess],
+	sprintf("Every permission to write is one that a step needs (%d of %d jobs may write).", [
+		count(_writers),
+		count(_jobs),
+	]),
+	privileges.places(_writers),
 )) if {
 	_settled
+	count(_writers) > 0
+} else := verdict.needs_review(
+	"What every job may do was read, but not everything that runs here could be followed.",
+	[input.workflows.jobs, input.ci.systems],
+) if {
+	is_string(input.ci.default_token.known)
+	input.workflows.complete.known == true
+	is_array(input.workflows.jobs.known)
 }
-
-# Everything that could hold more was read and understood.
-_settled if {
-	input.workflows.present.known == true
-	workflows.tokens_understood(input.ci.systems)
-	workflows.others_clean(input.ci.systems)
-	workflows.whole(input.workflows.jobs)
-	workflows.whole(input.workflows.excess)
-	workflows.whole(input.workflows.remote)
-	_default_harmless
-	count(_inheriting) == 0
-}
-
-_default_harmless if count(_unstated) == 0
-
-_default_harmless if input.ci.default_token.known == "read"
 
 _jobs := input.workflows.jobs.known
 
-_unstated := [job |
-	some job in _jobs
-	job.permission_source == "default"
+_unspecified := privileges.unspecified(input.workflows.jobs)
+
+_all := [entry |
+	some entry in input.workflows.excess.known
+	entry.granted == "write_all"
 ]
 
-_write_all := [job |
-	some job in _jobs
-	job.permission_all == "write_all"
-]
-
-_read_all := [job |
-	some job in _jobs
-	job.permission_all == "read_all"
-]
-
-_writers := [job |
-	some job in _jobs
-	some _, level in job.permissions
-	level == "write"
-]
-
-_excess := [entry |
+_idle := [entry |
 	some entry in input.workflows.excess.known
 	entry.granted == "write"
-]
-
-_needless := [entry |
-	some entry in _excess
 	entry.basis == "table"
 ]
 
 _doubtful := [entry |
-	some entry in _excess
-	entry.basis == "unknown_step"
+	some entry in input.workflows.excess.known
+	not entry in _all
+	not entry in _idle
 ]
 
-# Workflows of other repositories that are given every secret.
-_inheriting := [call |
-	some call in input.workflows.remote.known
-	call.kind == "workflow"
-	call.secrets == "inherit"
+_doubt(entry) := "`read-all` is more than most jobs need" if {
+	entry.granted == "read_all"
+} else := sprintf("the need for `%s: write` is switched off by an input", [entry.scope]) if {
+	entry.basis == "switched_off"
+} else := sprintf("whether a step needs `%s: write` is not known", [entry.scope])
+
+_places(entries) := array.slice([place |
+	some entry in entries
+	place := {
+		"fact": "workflows.excess", "path": entry.path, "line": entry.line,
+		"detail": sprintf("%s: %s (job %s)", [entry.scope, entry.granted, entry.job]),
+	}
+], 0, 10)
+
+# Everything that gets a token was read, every grant is stated or known to be small, and nothing is handed to a
+# workflow of another repository that osps cannot see into.
+_settled if {
+	privileges.read(input.ci.systems, input.workflows.jobs)
+	count(_jobs) > 0
+	is_array(input.workflows.excess.known)
+	not input.workflows.excess.complete == false
+	_stated
+	_others_clean
+	is_array(input.workflows.remote.known)
+	count(_inheriting) == 0
+}
+
+_stated if {
+	count(_unspecified) == 0
+	every job in _jobs { job.permission_source in {"job", "workflow", "caller"} }
+}
+
+_stated if {
+	input.ci.default_token.known == "read"
+	every job in _jobs { job.permission_source in {"job", "workflow", "caller", "default"} }
+}
+
+_others_clean if {
+	every system in input.ci.systems.known { _clean(system) }
+}
+
+_clean(system) if system.issues_token
+
+_clean(system) if {
+	system.parsed == "ok"
+	system.analysed != "detected"
+	count(system.credentials) == 0
+}
+
+_inheriting := [remote |
+	some remote in input.workflows.remote.known
+	remote.kind == "workflow"
+	remote.secrets == "inherit"
+	not remote.known
 ]
 
-_scopes(entries) := concat(", ", array.slice(
-	sort({sprintf("%s of %s in %s", [entry.scope, entry.job, entry.path]) | some entry in entries}),
-	0, 5,
-))
+_writers := [job |
+	some job in _jobs
+	some level in job.permissions
+	level == "write"
+]
 
-_notes := [sprintf("These jobs state no permissions: %s.", [workflows.names(_unstated)])] if {
-	count(_unstated) > 0
-} else := []
+# What also holds beside the decisive finding.
+_remarks := array.concat(
+	[sprintf("These jobs state no permissions: %s.", [privileges.names(_unspecified)]) | count(_unspecified) > 0],
+	[sprintf("Whether `%s: write` is needed by %s in %s is not known.", [entry.scope, entry.job, entry.path]) |
+		some entry in array.slice(_doubtful, 0, 3)
+		entry.granted == "write"
+	],
+)

@@ -64,6 +64,8 @@ struct Source {
     #[serde(default)]
     commands: Vec<CommandRule>,
     #[serde(default)]
+    token: Vec<CommandRule>,
+    #[serde(default)]
     targets: Vec<TargetRule>,
     #[serde(default)]
     target_names: Vec<(String, Vec<String>)>,
@@ -156,13 +158,56 @@ struct TemplateRule {
 pub(super) struct Steps {
     takes: BTreeMap<String, Vec<String>>,
     wrappers: Vec<(Vec<String>, WrapperRule)>,
-    commands: Vec<(Vec<String>, CommandRule)>,
-    /// From a program to the rules about it; `*` holds those whose program is a pattern.
-    by_program: BTreeMap<String, Vec<usize>>,
+    commands: Rules,
+    /// What commands need of the token.
+    token: Rules,
     readers: BTreeMap<String, String>,
     target_names: Vec<(String, GlobSet)>,
     actions: Vec<ActionRule>,
     templates: Vec<TemplateRule>,
+}
+
+/// Rules about commands.
+#[derive(Debug, Default)]
+struct Rules {
+    list: Vec<(Vec<String>, CommandRule)>,
+    /// From a program to the rules about it; `*` holds those whose program is a pattern.
+    by_program: BTreeMap<String, Vec<usize>>,
+}
+
+impl Rules {
+    fn new(rules: Vec<CommandRule>) -> Self {
+        let mut out = Self::default();
+        for (index, rule) in rules.into_iter().enumerate() {
+            let words: Vec<String> = rule.words.split_whitespace().map(str::to_owned).collect();
+            for program in words.first().map(String::as_str).unwrap_or_default().split('|') {
+                let program = program.rsplit('/').next().unwrap_or(program);
+                let key = if program.contains('*') { "*" } else { program };
+                out.by_program.entry(key.to_lowercase()).or_default().push(index);
+            }
+            out.list.push((words, rule));
+        }
+        out
+    }
+
+    /// The rules that a command fits, in the order of the table.
+    fn fitting<'a>(&'a self, bare: &'a Bare) -> impl Iterator<Item = &'a CommandRule> {
+        let mut indices: Vec<usize> = Vec::new();
+        for key in [bare.program.as_str(), "*"] {
+            indices.extend(self.by_program.get(key).into_iter().flatten());
+        }
+        indices.sort_unstable();
+        let rules = indices.into_iter().filter_map(|index| self.list.get(index));
+        rules.filter(|(words, rule)| rule.admits(bare) && matches(words, bare)).map(|(_, rule)| rule)
+    }
+}
+
+impl CommandRule {
+    /// Whether the arguments have what the rule asks for and nothing that it excludes.
+    fn admits(&self, bare: &Bare) -> bool {
+        let given = |patterns: &[String]| patterns.iter().any(|pattern| bare.arguments.iter().any(|argument| wildcard(pattern, &argument.text)));
+        !given(&self.unless) && (self.has.is_empty() || given(&self.has))
+    }
 }
 
 impl Steps {
@@ -184,14 +229,8 @@ impl Steps {
         }
         steps.target_names = source.target_names.into_iter().map(|(kind, patterns)| (kind, set(&patterns))).collect();
         steps.wrappers = source.wrappers.into_iter().map(|rule| (split(&rule.words), rule)).collect();
-        steps.commands = source.commands.into_iter().map(|rule| (split(&rule.words), rule)).collect();
-        for (index, (words, _)) in steps.commands.iter().enumerate() {
-            for program in words.first().map(String::as_str).unwrap_or_default().split('|') {
-                let program = program.rsplit('/').next().unwrap_or(program);
-                let key = if program.contains('*') { "*" } else { program };
-                steps.by_program.entry(key.to_lowercase()).or_default().push(index);
-            }
-        }
+        steps.commands = Rules::new(source.commands);
+        steps.token = Rules::new(source.token);
         Ok(steps)
     }
 
@@ -268,17 +307,8 @@ impl Steps {
 
     /// Everything that the table says about a command.
     pub(super) fn recognise(&self, bare: &Bare) -> Vec<Known> {
-        let mut rules: Vec<usize> = Vec::new();
-        for key in [bare.program.as_str(), "*"] {
-            rules.extend(self.by_program.get(key).into_iter().flatten());
-        }
-        rules.sort_unstable();
         let mut known: Vec<Known> = Vec::new();
-        for (words, rule) in rules.into_iter().filter_map(|index| self.commands.get(index)) {
-            let given = |patterns: &[String]| patterns.iter().any(|pattern| bare.arguments.iter().any(|argument| wildcard(pattern, &argument.text)));
-            if given(&rule.unless) || !rule.has.is_empty() && !given(&rule.has) || !matches(words, bare) {
-                continue;
-            }
+        for rule in self.commands.fitting(bare) {
             for kind in rule.kind.split_whitespace().filter(|kind| *kind != "none") {
                 if !known.iter().any(|found| found.kind == kind) {
                     let tool = rule.tool.clone().unwrap_or_else(|| tool(bare));
@@ -287,6 +317,12 @@ impl Steps {
             }
         }
         known
+    }
+
+    /// The scopes that a command may need of the token; none for a command that is not known.
+    pub(super) fn scopes(&self, bare: &Bare) -> Option<Vec<String>> {
+        let rule = self.token.fitting(bare).next();
+        rule.map(|rule| rule.kind.split_whitespace().filter(|scope| *scope != "none").map(str::to_owned).collect())
     }
 
     /// The entries about an action or reusable workflow, by its address without the reference.

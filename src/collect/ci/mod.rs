@@ -1,11 +1,13 @@
 //! Sections `ci` and `workflows`: pipelines, what they run on which event, and how untrusted values flow through them.
 
+mod actions;
 mod capabilities;
 mod commands;
 mod condition;
 mod expression;
 mod filters;
 mod pipelines;
+mod privilege;
 mod recognise;
 pub(crate) mod shell;
 mod systems;
@@ -145,7 +147,8 @@ pub struct Job {
     pub triggers: Vec<String>,
     /// Effective permissions: scope to `read`, `write` or `none`; empty when none are stated or all are taken away.
     pub permissions: std::collections::BTreeMap<String, String>,
-    /// Where they are stated: `job`, `workflow`, `caller` or `default` (nowhere).
+    /// Where they are stated: `job`, `workflow`, `caller`, `outside` (only workflows of other repositories call it) or
+    /// `default` (nowhere).
     pub permission_source: String,
     /// `write_all` or `read_all` where the short form is in force.
     pub permission_all: Option<String>,
@@ -157,7 +160,7 @@ pub struct Job {
     pub runner: String,
     /// Whether it calls a reusable workflow: `local`, `remote`, or none.
     pub calls: Option<String>,
-    /// Whether some step is unknown to the table of what steps need.
+    /// Steps of which nobody can say what they need of the token.
     pub unknown_steps: Vec<String>,
     /// Conditions that stand before it.
     pub guards: Vec<Guard>,
@@ -285,7 +288,7 @@ pub struct Excess {
     pub scope: String,
     /// What is granted: `write`, `write_all`, `read_all`.
     pub granted: String,
-    /// `table` (every step is known and none needs it) or `unknown_step`.
+    /// `table` (every step is known and none needs it), `switched_off` (an input takes the need away) or `unknown_step`.
     pub basis: String,
 }
 
@@ -307,6 +310,16 @@ pub(crate) fn collect(cx: &Context<'_>) -> (Ci, Workflows) {
     let (capabilities, complete) = capabilities::collect(&sources);
     truncated |= !complete;
 
+    let actions = actions::Actions::load(cx);
+    let sources = privilege::Sources { pipelines: &pipelines, actions: &actions, steps: &steps, table: &table };
+    let privileges = sources.collect();
+
+    // Definitions without a reader are only seen.
+    for definition in &mut definitions.list {
+        if definition.dialect.as_deref() != Some("actions") {
+            definition.system.analysed = "detected".to_owned();
+        }
+    }
     let systems: Vec<CiSystem> = definitions.list.iter().map(|definition| definition.system.clone()).collect();
     let offline = |needs: &'static str| (Reason::Offline, needs);
     let (reason, needs) = offline("a token with `administration: read`");
@@ -323,12 +336,12 @@ pub(crate) fn collect(cx: &Context<'_>) -> (Ci, Workflows) {
     let workflows = Workflows {
         present: present(cx, &systems),
         complete: understood(cx, &systems, truncated),
-        jobs: Fact::unknown(Reason::Unsupported, analysis, cx.src),
-        inputs: Fact::unknown(Reason::Unsupported, analysis, cx.src),
+        jobs: Fact::seen(privileges.jobs, !truncated, cx.src),
+        inputs: Fact::seen(sources.inputs(), !truncated, cx.src),
         flows: Fact::unknown(Reason::Unsupported, analysis, cx.src),
-        remote: Fact::unknown(Reason::Unsupported, analysis, cx.src),
+        remote: Fact::seen(sources.remotes(), !truncated, cx.src),
         checkouts: Fact::unknown(Reason::Unsupported, analysis, cx.src),
-        excess: Fact::unknown(Reason::Unsupported, analysis, cx.src),
+        excess: Fact::seen(privileges.excess, !truncated, cx.src),
     };
     (ci, workflows)
 }

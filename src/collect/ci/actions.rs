@@ -1,0 +1,89 @@
+//! The table of known actions: what they need of the token, and what they do with what they are given.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use super::commands::wildcard;
+use crate::collect::Context;
+use crate::yaml;
+
+/// One entry of the table.
+#[derive(Debug, Clone, Deserialize)]
+pub(super) struct Action {
+    uses: Vec<String>,
+    #[serde(default)]
+    pub(super) needs: Vec<String>,
+    #[serde(default)]
+    off: BTreeMap<String, Vec<String>>,
+    #[serde(default)]
+    pub(super) code: Vec<String>,
+    #[serde(default)]
+    outputs: BTreeMap<String, String>,
+    #[serde(default)]
+    pub(super) executes: bool,
+    #[serde(default)]
+    pub(super) obtains: Option<String>,
+    #[serde(default)]
+    pub(super) guard: bool,
+}
+
+impl Action {
+    /// Whether inputs switch its needs off.
+    pub(super) fn is_off(&self, input: impl Fn(&str) -> Option<String>) -> bool {
+        self.off.iter().any(|(name, values)| input(name).is_some_and(|given| values.iter().any(|value| wildcard(value, given.trim()))))
+    }
+
+    /// Who controls an output; the entry with the longest fixed name decides.
+    pub(super) fn output(&self, name: &str) -> Option<&str> {
+        let fitting = self.outputs.iter().filter(|(pattern, _)| wildcard(&pattern.to_lowercase(), name));
+        fitting.max_by_key(|(pattern, _)| (!pattern.contains('*'), pattern.len())).map(|(_, who)| who.as_str())
+    }
+}
+
+/// The table.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Actions {
+    #[serde(default)]
+    actions: Vec<Action>,
+}
+
+impl Actions {
+    pub(super) fn load(cx: &Context<'_>) -> Self {
+        cx.policies.get("tables/actions.yaml").and_then(|text| yaml::from_str(text).ok()).unwrap_or_default()
+    }
+
+    /// The entry about an action, by its address without the reference. The most exact name decides.
+    pub(super) fn get(&self, address: &str) -> Option<&Action> {
+        let address = address.to_lowercase();
+        let mut best: Option<(usize, &Action)> = None;
+        for action in &self.actions {
+            for uses in &action.uses {
+                let rank = if uses.contains('*') { uses.len() } else { usize::MAX };
+                if wildcard(&uses.to_lowercase(), &address) && best.is_none_or(|(known, _)| rank > known) {
+                    best = Some((rank, action));
+                }
+            }
+        }
+        best.map(|(_, action)| action)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_most_exact_entry_decides() {
+        let text = crate::bundle::Bundle::policies().get("tables/actions.yaml").expect("the table").to_owned();
+        let table: Actions = yaml::from_str(&text).expect("it parses");
+        assert_eq!(table.get("actions/deploy-pages").map(|action| action.needs.len()), Some(2));
+        assert!(table.get("actions-cool/check-user-permission").is_some_and(|action| action.guard));
+        assert!(table.get("Actions/GitHub-Script").is_some_and(|action| action.code == ["script"]));
+        assert!(table.get("acme/unknown").is_none());
+        let files = table.get("tj-actions/changed-files").expect("known");
+        assert_eq!((files.output("any_changed"), files.output("all_changed_files")), (Some("safe"), Some("untrusted")));
+        let build = table.get("docker/build-push-action").expect("known");
+        assert!(build.is_off(|name| (name == "push").then(|| "false".to_owned())));
+    }
+}
