@@ -117,3 +117,129 @@ impl Space<'_> {
 fn door(kind: &str, place: &str) -> Door {
     Door { kind: kind.to_owned(), place: place.to_owned(), path: None, line: None }
 }
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+    use crate::bundle::Bundle;
+    use crate::collect::docs::TopicLink;
+    use crate::collect::docs::model::{Document, Link};
+    use crate::collect::docs::topic;
+    use crate::collect::tree::Tree;
+    use crate::model::subject::Subject;
+
+    /// What lies in the space of the topic `vetting`, whose health files are GOVERNANCE and CONTRIBUTING.
+    #[derive(Default, Clone, Copy)]
+    struct Given {
+        owner: bool,
+        governance: bool,
+        contributing: bool,
+        site: bool,
+        site_in_tree: bool,
+        link: bool,
+        pointer: bool,
+        truncated: bool,
+    }
+
+    fn document(path: &str, role: &str) -> Document {
+        Document { path: path.to_owned(), roles: [role.to_owned()].into(), ..Document::default() }
+    }
+
+    fn site(source_in_tree: bool) -> Site {
+        Site {
+            url: "https://docs.acme.net".to_owned(),
+            label: "docs".to_owned(),
+            kind: "docs".to_owned(),
+            place: "README.md".to_owned(),
+            line: Some(3),
+            source_in_tree,
+        }
+    }
+
+    fn link() -> TopicLink {
+        TopicLink {
+            url: "https://acme.net/governance".to_owned(),
+            label: "Governance".to_owned(),
+            path: "README.md".to_owned(),
+            line: 9,
+            affirmative: true,
+        }
+    }
+
+    fn finding(links: Vec<TopicLink>) -> TopicFinding {
+        TopicFinding {
+            class: "absent".to_owned(),
+            slots: Vec::new(),
+            missing: Vec::new(),
+            slots_anywhere: Vec::new(),
+            findings: Vec::new(),
+            links,
+            document: "none".to_owned(),
+            document_path: None,
+            words: 0,
+        }
+    }
+
+    fn closed(topic: &str, given: Given) -> (String, Vec<String>) {
+        let tree = Tree::of(&[]);
+        let policies = Bundle::policies();
+        let owner = given.owner.then(|| "acme".to_owned());
+        let subject = Subject { owner, ..Subject::default() };
+        let now = jiff::Timestamp::UNIX_EPOCH;
+        let cx = Context { tree: &tree, clone: None, subject: &subject, now, policies: &policies, src: &["git"] };
+        let mut library = Library { complete: !given.truncated, ..Library::default() };
+        library.documents.extend(given.governance.then(|| document("GOVERNANCE.md", "governance")));
+        library.documents.extend(given.contributing.then(|| document("CONTRIBUTING.md", "contributing")));
+        if given.pointer {
+            let target = Link {
+                label: "here".to_owned(),
+                target: "https://acme.net/rules".to_owned(),
+                line: 1,
+                to: Target::Outside,
+            };
+            let pointer = document("GOVERNANCE.md", "governance");
+            library.documents.push(Document { state: State::Pointer, target: Some(target), ..pointer });
+        }
+        library.sites.extend((given.site || given.site_in_tree).then(|| site(given.site_in_tree)));
+        let tagged = Tagged { complete: true, ..Tagged::default() };
+        let topics = topic::load(&policies).0;
+        let links = if given.link { vec![link()] } else { Vec::new() };
+        let space = Space { cx: &cx, library: &library, tagged: &tagged };
+        let (closed, doors) = space.of(&topics[topic], Some(&finding(links)));
+        let state = match closed {
+            Fact::Known { value, .. } => value.to_string(),
+            Fact::Unknown { why, .. } => format!("{:?}", why.reason),
+        };
+        (state, doors.into_iter().map(|door| door.kind).collect())
+    }
+
+    const BOTH: Given = Given {
+        owner: true,
+        governance: true,
+        contributing: true,
+        site: false,
+        site_in_tree: false,
+        link: false,
+        pointer: false,
+        truncated: false,
+    };
+
+    #[rstest]
+    #[case::every_health_file(BOTH, "true", &[])]
+    #[case::no_forge(Given::default(), "true", &[])]
+    #[case::own_file_missing(Given { governance: false, ..BOTH }, "Offline", &["fallback"])]
+    #[case::second_file_missing(Given { contributing: false, ..BOTH }, "Offline", &["fallback"])]
+    #[case::outside_site(Given { site: true, ..BOTH }, "false", &["site"])]
+    #[case::site_of_this_tree(Given { site_in_tree: true, ..BOTH }, "true", &[])]
+    #[case::more_access_goes_before_a_site(Given { governance: false, site: true, ..BOTH }, "Offline", &["fallback", "site"])]
+    #[case::a_link_goes_before_all(Given { governance: false, link: true, ..BOTH }, "false", &["link", "fallback"])]
+    #[case::a_pointer_out_of_the_tree(Given { governance: false, pointer: true, ..BOTH }, "false", &["link"])]
+    #[case::unread_documents(Given { truncated: true, ..BOTH }, "Truncated", &["unread"])]
+    fn spaces(#[case] given: Given, #[case] state: &str, #[case] doors: &[&str]) {
+        let (found, kinds) = closed("vetting", given);
+        assert_eq!(found, state);
+        assert_eq!(kinds, doors);
+    }
+}
