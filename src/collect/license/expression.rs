@@ -128,7 +128,7 @@ mod tests {
     #[case("License :: Other/Proprietary License", Some("not_approved"))]
     #[case("The Apache Software License, Version 2.0", Some("approved"))]
     #[case("MIT + file LICENSE", Some("approved"))]
-    #[case("Perl_5", Some("equivalent"))]
+    #[case("Perl_5", Some("approved"))]
     #[case("Business Source License", Some("not_approved"))]
     #[case("file LICENSE", None)]
     #[case("", None)]

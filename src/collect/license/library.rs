@@ -43,8 +43,8 @@ const COMMON: &[&str] = &[
 const SHORTEST: usize = 15;
 
 static FEW: LazyLock<Vec<Text>> = LazyLock::new(|| {
-    let ids = COMMON.iter().filter_map(|id| spdx::license_id(id));
-    ids.map(|id| text(id.name, id.text(), false)).collect()
+    let common = spdx::text::LICENSE_TEXTS.iter().filter(|(name, _)| COMMON.contains(name));
+    common.map(|(name, content)| text(name, content, false)).collect()
 });
 
 static ALL: LazyLock<Vec<Text>> = LazyLock::new(|| {
@@ -83,18 +83,22 @@ struct Source {
     exception: bool,
 }
 
-/// One source per text. Deprecated ids with an exception in their name hold no text of their own.
+/// One source per text. Deprecated ids with an exception or a plus in their name hold no text of their own.
 fn sources() -> Vec<Source> {
-    let licenses = spdx::identifiers::LICENSES
-        .iter()
-        .filter_map(|license| spdx::license_id(license.name))
-        .map(|id| Source { name: id.name, text: id.text(), deprecated: id.is_deprecated(), exception: false });
-    let exceptions = spdx::identifiers::EXCEPTIONS
-        .iter()
-        .filter_map(|known| spdx::exception_id(known.name))
-        .map(|id| Source { name: id.name, text: id.text(), deprecated: id.is_deprecated(), exception: true });
+    // By name: the crate's own way from an id to its text goes by position, and the two lists differ in their order.
+    let licenses = spdx::text::LICENSE_TEXTS.iter().map(|(name, text)| {
+        let deprecated = spdx::license_id(name).is_none_or(spdx::LicenseId::is_deprecated);
+        Source { name, text, deprecated, exception: false }
+    });
+    let exceptions = spdx::text::EXCEPTION_TEXTS.iter().map(|(name, text)| {
+        let deprecated = spdx::exception_id(name).is_none_or(spdx::ExceptionId::is_deprecated);
+        Source { name, text, deprecated, exception: true }
+    });
     let mut by_text: BTreeMap<&'static str, Source> = BTreeMap::new();
-    for source in licenses.chain(exceptions).filter(|source| !(source.deprecated && source.name.contains("-with-"))) {
+    for source in licenses
+        .chain(exceptions)
+        .filter(|source| !(source.deprecated && (source.name.contains("-with-") || source.name.ends_with('+'))))
+    {
         match by_text.get(source.text) {
             Some(known) if known.deprecated <= source.deprecated => {}
             _ => {
@@ -112,6 +116,13 @@ fn text(name: &'static str, text: &str, exception: bool) -> Text {
     let first = text.trim_start().lines().next().map(|line| words::of(line).ids()).unwrap_or_default();
     let is_title = first.len() <= LONGEST_TITLE && first.contains(&words::id("license"));
     Text { name, exception, words: words::of(text).ids(), title: if is_title { first.len() } else { 0 } }
+}
+
+/// The text of the list under a name.
+#[cfg(test)]
+pub(super) fn original(name: &str) -> &'static str {
+    let mut all = spdx::text::LICENSE_TEXTS.iter().chain(spdx::text::EXCEPTION_TEXTS);
+    all.find(|(known, _)| *known == name).map(|(_, text)| *text).expect("a name of the list")
 }
 
 #[cfg(test)]

@@ -17,7 +17,7 @@ pub(super) fn statements(tree: &Tree, reader: &Reader<'_>, rules: &Rules) -> Vec
     let mut read = 0;
     for entry in tree.entries().iter().filter(|entry| entry.mode.is_file()) {
         let Some(manifest) = manifest_of(entry, rules) else { continue };
-        if read >= limits::MANIFESTS {
+        if read >= limits::LICENSE_MANIFESTS {
             break;
         }
         read += 1;

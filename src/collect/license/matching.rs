@@ -17,6 +17,10 @@ const CANDIDATES: usize = 48;
 const MATCHES: usize = 200;
 /// Words put into a text, from which on they are a paragraph of their own and no variant of a sentence.
 pub(super) const PARAGRAPH: usize = 12;
+/// Places of one shingle in a text that are remembered.
+const REPEATS: usize = 64;
+/// Shingles in a row that show that a text begins once more.
+const RESTART: usize = 8;
 /// Cells of the table that compares two short stretches.
 const CELLS: usize = 250_000;
 
@@ -131,7 +135,7 @@ impl<'a> Comparison<'a> {
         let mut places: HashMap<u64, Vec<usize>> = HashMap::new();
         for (at, shingle) in shingles(&text.words).enumerate() {
             let places = places.entry(shingle).or_default();
-            if places.len() < 8 {
+            if places.len() < REPEATS {
                 places.push(at);
             }
         }
@@ -147,22 +151,33 @@ impl<'a> Comparison<'a> {
         let gap = (self.text.len() / 3).max(200);
         let mut chains: Vec<Vec<(usize, usize)>> = Vec::new();
         let mut chain: Vec<(usize, usize)> = Vec::new();
+        // Shingles that only fit another copy of the text, beginning after this one.
+        let mut restart: Vec<(usize, usize)> = Vec::new();
         for (at, shingle) in shingles(self.file).enumerate() {
             let Some(places) = self.places.get(&shingle) else { continue };
-            match chain.last() {
-                Some((last, place)) if at - last <= gap => {
-                    // The nearest place after the last one; a step far ahead is more likely an idiom said twice.
-                    let next = places.iter().copied().find(|next| next > place && next - place <= gap + (at - last));
-                    match next {
-                        Some(next) => chain.push((at, next)),
-                        None if places[0] * 4 < self.text.len() && place * 2 > self.text.len() => {
-                            chains.push(std::mem::replace(&mut chain, vec![(at, places[0])]));
-                        }
-                        None => {}
-                    }
+            let Some((last, place)) = chain.last().copied() else {
+                chain.push((at, places[0]));
+                continue;
+            };
+            if at - last > gap {
+                chains.push(std::mem::replace(&mut chain, vec![(at, places[0])]));
+                restart.clear();
+                continue;
+            }
+            // The nearest place after the last one; a step far ahead is more likely an idiom said twice.
+            let next = places.iter().copied().find(|next| *next > place && next - place <= gap + (at - last));
+            if let Some(next) = next {
+                chain.push((at, next));
+                continue;
+            }
+            match restart.last() {
+                Some((before, from)) if places.contains(&(from + at - before)) => {
+                    restart.push((at, from + at - before))
                 }
-                Some(_) => chains.push(std::mem::replace(&mut chain, vec![(at, places[0])])),
-                None => chain.push((at, places[0])),
+                _ => restart = vec![(at, places[0])],
+            }
+            if restart.len() >= RESTART {
+                chains.push(std::mem::replace(&mut chain, std::mem::take(&mut restart)));
             }
         }
         chains.push(chain);

@@ -174,7 +174,7 @@ fn headers(scan: &Scan, rules: &Rules) -> Vec<LicenseStatement> {
 fn claimed(insights: &Insights, rules: &Rules) -> Option<LicenseStatement> {
     let expression = insights.license.value()?.clone()?;
     Some(LicenseStatement {
-        path: insights.path.value().cloned().flatten().unwrap_or_default(),
+        path: insights.present.value().and_then(Option::as_ref).map(|file| file.path.clone()).unwrap_or_default(),
         line: None,
         kind: "insights".to_owned(),
         approval: approval_name(expression::evaluate(rules, &expression)),

@@ -257,3 +257,150 @@ fn percent(score: f32) -> u8 {
     // Only a perfect copy is called perfect.
     if score >= 1.0 { 100 } else { (score * 100.0).clamp(0.0, 99.0) as u8 }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bundle::Bundle;
+    use rstest::rstest;
+
+    fn rules() -> Rules {
+        Rules::load(&Bundle::policies()).expect("the table")
+    }
+
+    fn text(id: &str) -> String {
+        crate::collect::license::library::original(id).to_owned()
+    }
+
+    /// `id scope approval` of each part, and `+` where something was added.
+    fn summary(text: &str) -> Vec<String> {
+        let parts = of(text, &rules()).parts;
+        let id = |part: &LicensePart| part.spdx.clone().unwrap_or_else(|| "?".to_owned());
+        let added = |part: &LicensePart| if part.added_conditions.is_some() { " +" } else { "" };
+        parts.iter().map(|part| format!("{} {} {}{}", id(part), part.scope, part.approval, added(part))).collect()
+    }
+
+    #[rstest]
+    #[case("MIT")]
+    #[case("Apache-2.0")]
+    #[case("BSD-2-Clause")]
+    #[case("BSD-3-Clause")]
+    #[case("ISC")]
+    #[case("GPL-2.0-only")]
+    #[case("GPL-3.0-only")]
+    #[case("LGPL-3.0-only")]
+    #[case("AGPL-3.0-only")]
+    #[case("MPL-2.0")]
+    #[case("EUPL-1.2")]
+    #[case("Artistic-2.0")]
+    #[case("CC0-1.0")]
+    #[case("0BSD")]
+    #[case("MIT-0")]
+    #[case("Unlicense")]
+    #[case("OFL-1.1")]
+    #[case("PostgreSQL")]
+    #[case("Python-2.0")]
+    fn each_text_is_itself(#[case] id: &str) {
+        assert_eq!(summary(&text(id)), [format!("{id} code approved")]);
+        let commented = text(id).lines().map(|line| format!(" * {line}\n")).collect::<String>();
+        assert_eq!(summary(&format!("/*\n{commented} */")), [format!("{id} code approved")]);
+    }
+
+    #[rstest]
+    #[case("BUSL-1.1")]
+    #[case("SSPL-1.0")]
+    #[case("Elastic-2.0")]
+    #[case("CC-BY-NC-4.0")]
+    #[case("CC-BY-NC-SA-4.0")]
+    #[case("JSON")]
+    #[case("PolyForm-Noncommercial-1.0.0")]
+    fn withheld_freedoms_are_not_approved(#[case] id: &str) {
+        let parts = summary(&text(id));
+        assert!(parts.iter().any(|part| part.starts_with(&format!("{id} code not_approved"))), "{parts:?}");
+        assert!(!parts.iter().any(|part| part.ends_with(" approved")), "{parts:?}");
+    }
+
+    #[test]
+    fn tails_may_be_left_out() {
+        let apache = text("Apache-2.0");
+        let (body, _) = apache.split_once("APPENDIX").expect("an appendix");
+        assert_eq!(summary(body), ["Apache-2.0 code approved"]);
+        let gpl = text("GPL-3.0-only");
+        let (body, _) = gpl.split_once("How to Apply").expect("instructions");
+        assert_eq!(summary(body), ["GPL-3.0-only code approved"]);
+    }
+
+    #[test]
+    fn two_licences_in_one_file() {
+        let both = format!("Choose one.\n\n{}\n\n-----\n\n{}", text("MIT"), text("Apache-2.0"));
+        assert_eq!(summary(&both), ["MIT code approved", "Apache-2.0 code approved"]);
+    }
+
+    #[test]
+    fn parts_know_their_scope() {
+        let file = format!(
+            "{}\n\nThis project bundles third party code:\n\n{}\n\nThe documentation is licensed as follows.\n\n{}",
+            text("GPL-2.0-only"),
+            text("BSD-3-Clause"),
+            text("CC-BY-ND-4.0")
+        );
+        assert_eq!(
+            summary(&file),
+            ["GPL-2.0-only code approved", "BSD-3-Clause vendored approved", "CC-BY-ND-4.0 docs not_approved"]
+        );
+    }
+
+    #[test]
+    fn a_rider_takes_the_approval_away() {
+        let rider = "\"Commons Clause\" License Condition v1.0\n\nThe Software is provided to you by the Licensor under the License, \
+                     as defined below, subject to the following condition. Without limiting other conditions in the License, the \
+                     grant of rights under the License will not include, and the License does not grant to you, the right to Sell \
+                     the Software.\n\n";
+        assert_eq!(summary(&format!("{rider}{}", text("Apache-2.0"))), ["Apache-2.0 code not_approved +"]);
+        assert_eq!(summary(&format!("{}{rider}", text("MIT"))), ["MIT code not_approved +"]);
+    }
+
+    #[test]
+    fn added_conditions_are_quoted() {
+        let clause = "(e) If the Derivative Work includes substantial changes to features of the Work, then you must remove the \
+                      name of the Work from all copies that you distribute, except as required in notices.\n\n5. Submission";
+        let changed = text("Apache-2.0").replacen("5. Submission", clause, 1);
+        let parts = of(&changed, &rules()).parts;
+        assert_eq!(parts.len(), 1);
+        assert!(parts[0].added_conditions.as_deref().is_some_and(|quote| quote.contains("must remove")), "{parts:?}");
+    }
+
+    #[rstest]
+    #[case::negated("is hereby granted", "is not granted")]
+    #[case::narrowed("to any person obtaining", "to any non-commercial person obtaining")]
+    #[case::lost("sublicense, and/or sell", "sublicense")]
+    #[case::added("the following conditions:", "the following conditions: you must notify the author,")]
+    fn small_changes_of_a_short_text_are_seen(#[case] from: &str, #[case] to: &str) {
+        let changed = text("MIT").replace('\n', " ").replacen(from, to, 1);
+        assert!(!summary(&changed).contains(&"MIT code approved".to_owned()), "{:?}", summary(&changed));
+    }
+
+    #[rstest]
+    #[case("Copyright 2020 X. All rights reserved.\n", &["? code not_approved +"])]
+    #[case("This file is proprietary and confidential. Unauthorized copying of this file is strictly prohibited.\n", &["LicenseRef-Proprietary code not_approved"])]
+    #[case("Confluent Community License Agreement Version 1.0\n", &["LicenseRef-Confluent-Community code not_approved"])]
+    #[case("MIT\n", &[])]
+    #[case("This work is in the public domain. Do with it as you like.\n", &[])]
+    fn other_texts(#[case] text: &str, #[case] expected: &[&str]) {
+        assert_eq!(summary(text), expected);
+    }
+
+    #[test]
+    fn an_unknown_text_with_conditions_is_a_part() {
+        let text = "Permission to use and copy this software is granted to members of the club, provided that every copy carries \
+                    this notice and that the terms of the licence are shown. Redistribution to others requires written consent. \
+                    There is no warranty and no liability.";
+        assert_eq!(summary(text), ["? code unknown"]);
+    }
+
+    #[test]
+    fn exceptions_add_permissions() {
+        let exception = crate::collect::license::library::original("LLVM-exception");
+        assert_eq!(summary(&format!("{}\n{exception}", text("Apache-2.0"))), ["Apache-2.0 code approved"]);
+    }
+}
