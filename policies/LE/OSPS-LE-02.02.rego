@@ -35,6 +35,7 @@ _judged := verdict.failed(
 	[input.license.at_release, input.releases.latest.assets],
 )) if {
 	_standing == "none"
+	input.releases.latest.assets.known
 	count(_own_texts) == 0
 	not input.license.at_release.complete == false
 	not input.releases.latest.assets.complete == false
@@ -53,6 +54,7 @@ _judged := verdict.failed(
 	array.concat(_evidence, [input.releases.latest.assets]),
 ) if {
 	_standing == "approved"
+	input.releases.latest.assets.known
 	count(_built) == 0
 	not input.releases.latest.assets.complete == false
 } else := verdict.medium(verdict.passed(

@@ -29,6 +29,12 @@ _judged := verdict.needs_review(
 	sprintf("The licence lies in %s.", [_usual[0].path]),
 	licenses.file_places("license.files", _usual),
 ) if {
+	some file in _usual
+	not licenses.is_title(file)
+} else := verdict.medium(verdict.passed(
+	sprintf("%s begins a licence that it does not hold to its end.", [_usual[0].path]),
+	licenses.file_places("license.files", _usual),
+)) if {
 	count(_usual) > 0
 } else := verdict.medium(verdict.passed(
 	sprintf("The licence lies in %s.", [_otherwise[0].path]),
@@ -44,8 +50,10 @@ _judged := verdict.needs_review(
 	sprintf("The licence is only stated, in %s: no LICENSE or COPYING holds its text.", [_statements[0].path]),
 	licenses.stated_places("license.manifest", _statements),
 ) if {
+	count(_aside) == 0
 	count(_statements) > 0
 } else := verdict.failed("There is no LICENSE, COPYING or LICENSE/ with a licence in it.", [input.license.files]) if {
+	count(_aside) == 0
 	count(_statements) == 0
 }
 

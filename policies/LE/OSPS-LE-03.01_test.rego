@@ -12,7 +12,9 @@ file(path, place, kind) := {
 	"parts": [part],
 }
 
-empty(path) := object.union(file(path, "root", "license"), {"state": "empty", "words": 0, "wording": false, "parts": []})
+nothing := {"state": "empty", "words": 0, "wording": false, "parts": []}
+
+empty(path) := object.union(file(path, "root", "license"), nothing)
 
 said := {
 	"path": "Cargo.toml", "line": 2, "kind": "manifest", "expression": "MIT", "approval": "approved", "files": 1,
@@ -22,9 +24,12 @@ facts := {"license.files": sample.known([]), "license.manifest": sample.known([]
 
 ruling(list) := in_catalog(list, sample.current)
 
+title := object.union(file("LICENSE", "root", "license"), {"parts": [], "words": 15})
+
 in_catalog(list, run) := result if {
 	document := sample.document(facts, {"license.files": sample.known(list)})
-	result := data.osps.requirements["OSPS-LE-03.01"].ruling with input as document with data.osps.run as run
+	result := data.osps.requirements["OSPS-LE-03.01"].ruling with input as document
+		with data.osps.run as run
 }
 
 test_usual_places_pass if {
@@ -49,6 +54,8 @@ test_other_spellings_pass_with_less_confidence if {
 	}
 }
 
+test_the_first_lines_pass_with_less_confidence if ruling([title]).confidence == "medium"
+
 test_nothing_fails if {
 	ruling([]).outcome == "failed"
 	ruling([empty("LICENSE")]).outcome == "failed"
@@ -70,7 +77,8 @@ test_other_places_are_for_a_person if {
 
 test_a_name_in_a_manifest_is_for_a_person if {
 	document := sample.document(facts, {"license.manifest": sample.known([said])})
-	result := data.osps.requirements["OSPS-LE-03.01"].ruling with input as document with data.osps.run as sample.current
+	result := data.osps.requirements["OSPS-LE-03.01"].ruling with input as document
+		with data.osps.run as sample.current
 	result.outcome == "needs_review"
 }
 
@@ -87,6 +95,7 @@ test_what_was_not_read_is_unknown if {
 
 test_older_catalogs_ask_active_projects_only if {
 	document := sample.document(facts, {"repo.archived": sample.known(true)})
-	result := data.osps.requirements["OSPS-LE-03.01"].ruling with input as document with data.osps.run as sample.older
+	result := data.osps.requirements["OSPS-LE-03.01"].ruling with input as document
+		with data.osps.run as sample.older
 	result.outcome == "not_applicable"
 }

@@ -231,6 +231,12 @@ _is_text(file) if {
 	file.wording == true
 }
 
+# No more than the first lines of a licence.
+is_title(file) if {
+	count(file.parts) == 0
+	file.words < 20
+}
+
 # Files as evidence.
 file_places(fact, files) := array.slice([place |
 	some file in files

@@ -13,6 +13,9 @@ use crate::collect::tree::{Entry, Mode, Reader, Tree};
 /// Words of a file that only says where the licence is.
 const POINTER_WORDS: u64 = 25;
 
+/// Words of the first lines of a licence.
+const TITLE_WORDS: u64 = 10;
+
 /// The licence files of a tree, and what those state that only name a licence.
 #[derive(Default)]
 pub(super) struct Files {
@@ -23,7 +26,7 @@ pub(super) struct Files {
 
 /// Reads the licence files of a tree; those of the root and of a licence directory first.
 pub(super) fn of(tree: &Tree, reader: &Reader<'_>, rules: &Rules) -> Files {
-    let mut candidates = places::candidates(tree);
+    let mut candidates = places::candidates(tree, rules);
     candidates.sort_by_key(|candidate| match candidate.place {
         "root" => 0,
         "license_dir" => 1,
@@ -36,8 +39,12 @@ pub(super) fn of(tree: &Tree, reader: &Reader<'_>, rules: &Rules) -> Files {
     let mut found = Files { complete, ..Files::default() };
     for candidate in candidates {
         let (file, text) = shelf.file(&candidate);
+        let mut file = file;
         if candidate.place == "root" && file.parts.is_empty() {
-            found.statements.extend(named_in(&text, &file.path, 1, "notice", rules));
+            let named = named_in(&text, &file.path, 1, "notice", rules);
+            // The first lines of a licence: its name, and words that only licences have.
+            file.wording |= named.is_some() && file.words >= TITLE_WORDS && parts::speaks_of_terms(&text, rules);
+            found.statements.extend(named);
         }
         found.files.push(file);
     }
@@ -81,7 +88,7 @@ impl Shelf<'_> {
         let mut file = LicenseFile {
             path: entry.path.text(),
             place: candidate.place.to_owned(),
-            name_kind: candidate.name_kind.to_owned(),
+            name_kind: candidate.name_kind.clone(),
             state: "ok".to_owned(),
             target: None,
             words: 0,

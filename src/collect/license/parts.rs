@@ -56,6 +56,12 @@ pub(super) fn of(text: &str, rules: &Rules) -> Content {
     Content { words: ids.len() as u64, wording: reading.reads_like_a_license(0..ids.len()), parts }
 }
 
+/// Whether a short text uses several of the words that licences use.
+pub(super) fn speaks_of_terms(text: &str, rules: &Rules) -> bool {
+    words::of(text).ids().into_iter().filter(|word| rules.license.contains(word)).collect::<BTreeSet<_>>().len()
+        >= LICENSE_WORDS
+}
+
 struct Reading<'a> {
     text: &'a str,
     words: &'a Words,

@@ -1,5 +1,6 @@
 //! Where licence files lie and what they are called.
 
+use super::rules::{FileNames, Rules};
 use crate::collect::path::RepoPath;
 use crate::collect::tree::{Entry, Tree};
 
@@ -10,196 +11,73 @@ pub(super) struct Candidate<'a> {
     /// `root`, `license_dir`, `docs`, `vendored`, `elsewhere`.
     pub(super) place: &'static str,
     /// `license`, `copying`, `licence`, `unlicense`, `copyright`, `notice`, `licenses_dir`, `other`.
-    pub(super) name_kind: &'static str,
+    pub(super) name_kind: String,
     /// What its name says it covers; none where it says nothing.
     pub(super) scope: Option<&'static str>,
 }
 
-/// Extensions of files that hold text for people.
-const TEXT: &[&str] =
-    &["md", "markdown", "mdown", "mkd", "txt", "text", "rst", "adoc", "asciidoc", "org", "html", "htm", "tex", "rtf"];
-/// Extensions of programs and data, which are no licence whatever their name.
-const NOT_TEXT: &[&str] = &[
-    "json",
-    "yaml",
-    "yml",
-    "toml",
-    "xml",
-    "lock",
-    "png",
-    "svg",
-    "jpg",
-    "gif",
-    "pdf",
-    "tmpl",
-    "template",
-    "tpl",
-    "j2",
-    "in",
-    "ini",
-    "cfg",
-    "conf",
-    "csv",
-    "map",
-    "log",
-    "snap",
-    "css",
-    "scss",
-    "spdx",
-    "rdf",
-    "plist",
-    "properties",
-    "ipynb",
-    "lic",
-    "key",
-    "pem",
-    "docx",
-    "doc",
-    "odt",
-    "zip",
-    "gz",
-    "sha256",
-    "asc",
-    "sig",
-];
-
 /// All candidates of a tree, in its order.
-pub(super) fn candidates(tree: &Tree) -> Vec<Candidate<'_>> {
-    tree.entries().iter().filter(|entry| entry.mode.octal() != "160000").filter_map(candidate).collect()
+pub(super) fn candidates<'a>(tree: &'a Tree, rules: &Rules) -> Vec<Candidate<'a>> {
+    let entries = tree.entries().iter().filter(|entry| entry.mode != crate::collect::tree::Mode::Gitlink);
+    entries.filter_map(|entry| candidate(entry, &rules.files)).collect()
 }
 
-fn candidate(entry: &Entry) -> Option<Candidate<'_>> {
+fn candidate<'a>(entry: &'a Entry, names: &FileNames) -> Option<Candidate<'a>> {
     let lower = entry.path.lower();
     let (above, name) = lower.rsplit_once('/').unwrap_or(("", lower.as_str()));
     let top = above.split('/').next().unwrap_or_default();
-    let in_directory = matches!(top, "license" | "licenses" | "licence" | "licences");
-    let name_kind = if in_directory && is_text_name(name) { "licenses_dir" } else { name_kind(name)? };
+    let in_directory = names.directories.iter().any(|directory| directory == top);
+    let name_kind =
+        if in_directory && may_be_text(name, names) { "licenses_dir".to_owned() } else { name_kind(name, names)? };
+    let foreign = names.foreign.iter().any(|word| name.contains(word.as_str()));
     let place = match above {
+        _ if foreign || entry.path.is_vendored() || entry.path.is_test() => "vendored",
         "" => "root",
         _ if in_directory => "license_dir",
-        _ if entry.path.is_vendored() || entry.path.is_test() => "vendored",
-        _ if matches!(top, "doc" | "docs" | "documentation" | "site" | "website") => "docs",
+        _ if names.docs.iter().any(|docs| docs == top) => "docs",
         _ => "elsewhere",
     };
-    Some(Candidate { entry, place, name_kind, scope: scope(&entry.path, name) })
+    Some(Candidate { entry, place, name_kind, scope: scope(&entry.path, name, names) })
 }
 
-/// A file without extension, or with one of a text.
-fn is_text_name(name: &str) -> bool {
+/// A file without extension, or with none of programs or data.
+fn may_be_text(name: &str, names: &FileNames) -> bool {
     match name.rsplit_once('.') {
-        Some((_, extension)) => !NOT_TEXT.contains(&extension),
-        None => !name.starts_with('.'),
+        Some((_, extension)) => !names.never.contains(extension),
+        None => true,
     }
 }
 
-fn name_kind(name: &str) -> Option<&'static str> {
-    const KINDS: &[(&str, &str)] = &[
-        ("unlicense", "unlicense"),
-        ("unlicence", "unlicense"),
-        ("licenses", "license"),
-        ("licences", "licence"),
-        ("license", "license"),
-        ("licence", "licence"),
-        ("copying", "copying"),
-        ("copyright", "copyright"),
-        ("notice", "notice"),
-    ];
-    let stem_of = |name: &str| match name.rsplit_once('.') {
-        Some((stem, extension)) if TEXT.contains(&extension) => Some(stem.to_owned()),
-        // A suffix that is no extension of programs or data: `LICENSE.MIT`, `COPYING.LESSER`.
-        Some((_, extension)) if NOT_TEXT.contains(&extension) || is_code(extension) => None,
-        _ => Some(name.to_owned()),
+fn name_kind(name: &str, names: &FileNames) -> Option<String> {
+    let stem = match name.rsplit_once('.') {
+        Some((stem, extension)) if names.text.contains(extension) => stem,
+        // Any other end is a part of the name: `LICENSE.MIT`, `COPYING.LESSER`.
+        _ if may_be_text(name, names) => name,
+        _ => return None,
     };
-    let stem = stem_of(name)?;
-    if stem.contains("header") || stem.contains("template") || stem.contains("check") || stem.contains("report") {
+    if names.not.iter().any(|word| stem.contains(word.as_str())) {
         return None;
     }
-    for (start, kind) in KINDS {
-        if let Some(rest) = stem.strip_prefix(start)
+    for (start, kind) in &names.starts {
+        if let Some(rest) = stem.strip_prefix(start.as_str())
             && (rest.is_empty() || rest.starts_with(['-', '_', '.', ' ', '(']))
         {
-            return Some(kind);
+            return Some(kind.clone());
         }
     }
     let last = stem.rsplit(['-', '_', '.', ' ']).next().unwrap_or_default();
-    matches!(last, "license" | "licence" | "copying" | "unlicense").then_some("other")
-}
-
-/// Extensions of source code that follow `license` in the names of programs.
-fn is_code(extension: &str) -> bool {
-    matches!(
-        extension,
-        "go" | "py"
-            | "js"
-            | "mjs"
-            | "cjs"
-            | "ts"
-            | "tsx"
-            | "jsx"
-            | "rs"
-            | "rb"
-            | "java"
-            | "kt"
-            | "c"
-            | "h"
-            | "cc"
-            | "cpp"
-            | "hpp"
-            | "cs"
-            | "php"
-            | "sh"
-            | "bash"
-            | "ps1"
-            | "pl"
-            | "pm"
-            | "swift"
-            | "scala"
-            | "hs"
-            | "ex"
-            | "exs"
-            | "lua"
-            | "sql"
-            | "vue"
-            | "svelte"
-            | "dart"
-            | "r"
-            | "jl"
-            | "m"
-            | "mm"
-            | "proto"
-            | "tf"
-            | "bat"
-            | "cmd"
-            | "cmake"
-            | "mk"
-            | "nix"
-            | "vb"
-            | "fs"
-            | "ml"
-            | "clj"
-            | "erl"
-            | "groovy"
-            | "gradle"
-            | "properties"
-            | "strings"
-            | "resx"
-    )
+    names.ends.iter().any(|end| end == last).then(|| "other".to_owned())
 }
 
 /// What a name says about the scope: `LICENSE-docs`, `logo/LICENSE`.
-fn scope(path: &RepoPath, name: &str) -> Option<&'static str> {
-    let docs = ["docs", "doc", "documentation", "content", "website", "manual", "guides"];
-    let artwork = [
-        "art", "artwork", "logo", "logos", "brand", "branding", "image", "images", "media", "icons", "icon", "font",
-        "fonts", "data", "dataset", "sounds", "music", "textures", "assets",
-    ];
+fn scope(path: &RepoPath, name: &str, names: &FileNames) -> Option<&'static str> {
     let words: Vec<&str> = name.split(['-', '_', '.', ' ', '(', ')']).skip(1).collect();
     let lower = path.lower();
-    let parts: Vec<&str> = lower.rsplit_once('/').map_or(Vec::new(), |(above, _)| above.split('/').collect());
-    let has = |list: &[&str]| words.iter().chain(&parts).any(|word| list.contains(word));
-    if has(&docs) {
+    let above: Vec<&str> = lower.rsplit_once('/').map_or(Vec::new(), |(above, _)| above.split('/').collect());
+    let has = |list: &[String]| words.iter().chain(&above).any(|word| list.iter().any(|known| known == word));
+    if has(&names.docs) {
         Some("docs")
-    } else if has(&artwork) {
+    } else if has(&names.artwork) {
         Some("artwork")
     } else {
         (path.is_vendored() || path.is_test()).then_some("vendored")
@@ -209,6 +87,7 @@ fn scope(path: &RepoPath, name: &str) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::bundle::Bundle;
     use rstest::rstest;
 
     #[rstest]
@@ -228,6 +107,7 @@ mod tests {
     #[case("docs/legal/LICENSE", Some(("docs", "license")))]
     #[case("third_party/x/LICENSE", Some(("vendored", "license")))]
     #[case("ee/LICENSE", Some(("elsewhere", "license")))]
+    #[case("THIRD-PARTY-LICENSE.txt", Some(("vendored", "other")))]
     #[case("license.go", None)]
     #[case("LICENSE.json", None)]
     #[case("license_header.txt", None)]
@@ -236,8 +116,9 @@ mod tests {
     #[case("README.md", None)]
     fn places(#[case] path: &str, #[case] expected: Option<(&str, &str)>) {
         let tree = Tree::of(&[(path, "x")]);
-        let found = candidates(&tree).first().map(|one| (one.place, one.name_kind));
-        assert_eq!(found, expected);
+        let rules = Rules::load(&Bundle::policies()).expect("the table");
+        let found = candidates(&tree, &rules);
+        assert_eq!(found.first().map(|one| (one.place, one.name_kind.as_str())), expected);
     }
 
     #[rstest]
@@ -248,6 +129,7 @@ mod tests {
     #[case("LICENSE-MIT", None)]
     fn scopes(#[case] path: &str, #[case] expected: Option<&str>) {
         let tree = Tree::of(&[(path, "x")]);
-        assert_eq!(candidates(&tree)[0].scope, expected);
+        let rules = Rules::load(&Bundle::policies()).expect("the table");
+        assert_eq!(candidates(&tree, &rules)[0].scope, expected);
     }
 }

@@ -23,6 +23,7 @@ struct Table {
     manifests: Vec<Manifest>,
     pointers: Vec<String>,
     refusals: Vec<String>,
+    files: FileNames,
 }
 
 #[derive(Debug, Deserialize)]
@@ -100,6 +101,30 @@ pub(super) struct Manifest {
     pub(super) kind: Option<String>,
 }
 
+/// How licence files are called.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct FileNames {
+    /// Starts of names and the spelling they count as; the longer ones first.
+    pub(super) starts: Vec<(String, String)>,
+    /// Last words of names.
+    pub(super) ends: Vec<String>,
+    /// Words in names of other things.
+    pub(super) not: Vec<String>,
+    /// Words in names of files on licences of other projects.
+    pub(super) foreign: Vec<String>,
+    /// Directories of licences at the root.
+    pub(super) directories: Vec<String>,
+    /// Directories and last words of names that stand for documentation.
+    pub(super) docs: Vec<String>,
+    /// The same for artwork, fonts and data.
+    pub(super) artwork: Vec<String>,
+    /// Extensions of texts for people.
+    pub(super) text: BTreeSet<String>,
+    /// Extensions of programs and data, which are no licence whatever their name.
+    pub(super) never: BTreeSet<String>,
+}
+
 /// What a licence, or an expression, comes to. A better one may be chosen among alternatives, the worst counts where all
 /// apply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -147,6 +172,7 @@ pub(super) struct Rules {
     pub(super) manifests: Vec<Manifest>,
     pub(super) pointers: BTreeSet<String>,
     pub(super) refusals: BTreeSet<String>,
+    pub(super) files: FileNames,
 }
 
 impl Rules {
@@ -183,6 +209,7 @@ impl Rules {
             manifests: table.manifests,
             pointers: table.pointers.into_iter().collect(),
             refusals: table.refusals.into_iter().collect(),
+            files: table.files,
         })
     }
 
