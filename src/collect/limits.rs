@@ -36,6 +36,10 @@ pub(crate) const FINDINGS: usize = 200;
 pub(crate) const TOPIC_FINDINGS: usize = 8;
 /// Characters of a quotation.
 pub(crate) const QUOTE_CHARS: usize = 200;
+/// Licence files read.
+pub(crate) const LICENSE_FILES: usize = 100;
+/// Manifests read for what they state about the licence.
+pub(crate) const LICENSE_MANIFESTS: usize = 50;
 /// Bytes that one archive may unfold to while its members are classified.
 pub(crate) const ARCHIVE_BYTES: u64 = 16 * 1024 * 1024;
 /// Members of an archive that are classified.
