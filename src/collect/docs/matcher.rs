@@ -180,7 +180,8 @@ impl<'d, 's> Page<'d, 's> {
         let mut roots = Vec::with_capacity(self.headings.len());
         for said in &self.headings {
             let title = |at: usize| at == 0 && self.has_title;
-            let excluded = said.iter().enumerate().any(|(at, said)| !(title(at) && (is_readme || wholly)) && said.contains(&(number, Purpose::Exclude)));
+            let excludes = |said: &[(usize, Purpose)]| said.contains(&(number, Purpose::Exclude)) || said.contains(&(number, Purpose::ExcludeHeading));
+            let excluded = said.iter().enumerate().any(|(at, said)| !(title(at) && (is_readme || wholly)) && excludes(said));
             let root = said.iter().enumerate().position(|(at, said)| !(title(at) && is_readme) && said.contains(&(number, Purpose::Heading)));
             roots.push(match (excluded, root) {
                 (true, _) => Root::Excluded,

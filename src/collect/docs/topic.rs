@@ -14,6 +14,7 @@
 //! | `head` | unambiguous phrases: alone they make a `mention`, with a slot in the same block a `partial` |
 //! | `deny` | phrases whose negation denies the topic |
 //! | `exclude` | phrases that show another subject: a heading that contains one takes its section out; a block that contains one is taken out alone in a document of `roles`, with its section elsewhere |
+//! | `exclude_headings` | the same for headings alone: what stands in the text excludes nothing |
 //! | `links` | a link whose label, sentence or target contains one is given for the topic |
 //! | `scope` | where all slots must meet: `section` (with its subsections; a whole document of `roles`), `block` (with its lead-in), `document` (all own text of one document), `linked` (two linked documents) |
 //! | `code` | whether code blocks count as text for phrases |
@@ -60,6 +61,7 @@ pub(crate) struct Topic {
     pub(crate) head: Vec<Phrase>,
     pub(crate) deny: Vec<Phrase>,
     pub(crate) exclude: Vec<Phrase>,
+    pub(crate) exclude_headings: Vec<Phrase>,
     pub(crate) links: Vec<Phrase>,
     pub(crate) scope: Scope,
     pub(crate) code: bool,
@@ -150,6 +152,8 @@ struct TopicFile {
     deny: Vec<String>,
     #[serde(default)]
     exclude: Vec<String>,
+    #[serde(default)]
+    exclude_headings: Vec<String>,
     #[serde(default)]
     links: Vec<String>,
     #[serde(default)]
@@ -267,6 +271,7 @@ pub(crate) fn parse(path: &str, text: &str) -> Result<Topic, String> {
         head: phrases(&file.head)?,
         deny: phrases(&file.deny)?,
         exclude: phrases(&file.exclude)?,
+        exclude_headings: phrases(&file.exclude_headings)?,
         links: phrases(&file.links)?,
         scope: file.scope,
         code: file.code,
