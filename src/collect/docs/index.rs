@@ -13,6 +13,7 @@ pub(crate) enum Purpose {
     Head,
     Deny,
     Exclude,
+    ExcludeHeading,
     Link,
     Slot(usize),
     /// Voids the slot.
@@ -87,6 +88,7 @@ impl Index {
                 (Purpose::Head, &topic.head),
                 (Purpose::Deny, &topic.deny),
                 (Purpose::Exclude, &topic.exclude),
+                (Purpose::ExcludeHeading, &topic.exclude_headings),
                 (Purpose::Link, &topic.links),
             ] {
                 index.add(number, purpose, phrases);

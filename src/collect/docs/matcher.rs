@@ -180,7 +180,8 @@ impl<'d, 's> Page<'d, 's> {
         let mut roots = Vec::with_capacity(self.headings.len());
         for said in &self.headings {
             let title = |at: usize| at == 0 && self.has_title;
-            let excluded = said.iter().enumerate().any(|(at, said)| !(title(at) && (is_readme || wholly)) && said.contains(&(number, Purpose::Exclude)));
+            let excludes = |said: &[(usize, Purpose)]| said.contains(&(number, Purpose::Exclude)) || said.contains(&(number, Purpose::ExcludeHeading));
+            let excluded = said.iter().enumerate().any(|(at, said)| !(title(at) && (is_readme || wholly)) && excludes(said));
             let root = said.iter().enumerate().position(|(at, said)| !(title(at) && is_readme) && said.contains(&(number, Purpose::Heading)));
             roots.push(match (excluded, root) {
                 (true, _) => Root::Excluded,
@@ -197,9 +198,6 @@ impl<'d, 's> Page<'d, 's> {
                 continue;
             }
             blocks.insert((sentence.section, sentence.block));
-            if !wholly && let Some(root) = roots.get_mut(sentence.section) {
-                *root = Root::Excluded;
-            }
         }
         Stretch { sentences: self.sentences, roots, blocks }
     }
@@ -312,7 +310,7 @@ impl<'d, 's> Page<'d, 's> {
                     sentence.mood == Mood::States
                         && !sentence.is_code
                         && sentence.found.get(*place).is_some_and(|found| {
-                            found.what == What::Phrase(number, Purpose::Deny) && found.denied && !found.limited && !found.in_lead
+                            found.what == What::Phrase(number, Purpose::Deny) && found.denied && !found.in_lead && !self.is_limited(number, sentence, found.limited)
                         })
                 }) && stretch.sentence(*at) != Belongs::Not
             })
@@ -320,6 +318,15 @@ impl<'d, 's> Page<'d, 's> {
             .collect();
         denials.dedup();
         denials
+    }
+
+    /// Whether a denial is limited to a part: by something else than what the topic is about anyway.
+    fn is_limited(&self, number: usize, sentence: &Sentence, limit: Option<usize>) -> bool {
+        limit.is_some_and(|limit| {
+            !sentence.found.iter().any(|found| {
+                matches!(found.what, What::Phrase(topic, Purpose::Slot(_)) if topic == number) && (limit..limit + NEAR_BYTES).contains(&found.span.0)
+            })
+        })
     }
 
     fn gather_links(&self, number: usize, wholly: bool, gathered: &mut Gathered<'_>) {
@@ -374,6 +381,9 @@ fn block_of(sentences: &[Sentence], at: usize) -> Vec<usize> {
     let first = (0..at).rev().take_while(|at| sentences.get(*at).is_some_and(same)).last().unwrap_or(at);
     (first..sentences.len()).take_while(|at| sentences.get(*at).is_some_and(same)).take(MAX_BLOCK).collect()
 }
+
+/// Bytes after a preposition in which its noun begins.
+const NEAR_BYTES: usize = 24;
 
 /// Sentences of one block that are looked at around a head phrase.
 const MAX_BLOCK: usize = 60;

@@ -96,6 +96,17 @@ impl Grammar {
                 dropped.extend(self.scopes.iter().filter(|scope| denied(scope) || waived(scope)).copied());
             }
         }
+        // "Changes without tests are not merged" asserts the tests too.
+        for &(from, to) in &self.segments {
+            let inside = |scope: &&Reach, sort: Sort| scope.sort == sort && (from..to).contains(&scope.negator);
+            let without = self.scopes.iter().find(|scope| inside(scope, Sort::Without));
+            let denied = self.scopes.iter().find(|scope| inside(scope, Sort::Clause));
+            if let (Some(without), Some(denied)) = (without, denied)
+                && without.negator < denied.negator
+            {
+                dropped.extend([*without, *denied]);
+            }
+        }
         self.scopes.retain(|scope| !dropped.contains(scope));
     }
 }
@@ -324,6 +335,15 @@ fn will_be_made<W: Spoken>(words: &[W], at: usize, in_tree: bool) -> bool {
     }
 }
 
+/// Whether a question stands for a condition: "Found a bug?", "Did you find one?". Others ask what the text leaves open.
+pub(crate) fn is_condition_asked<W: Spoken>(words: &[W]) -> bool {
+    let norm = |at: usize| words.get(at).map_or("", Spoken::norm);
+    let asks = matches!(norm(0), "how" | "what" | "why" | "when" | "where" | "who" | "which" | "whose" | "shall" | "should" | "will" | "would" | "could" | "does" | "is" | "can" | "may")
+        || matches!(norm(0), "do" | "are" | "have" | "did") && norm(1) != "you"
+        || norm(0) == "do" && !matches!(norm(2), "want" | "have" | "need" | "find" | "see" | "know" | "think" | "believe" | "wish");
+    !asks
+}
+
 /// Verbs that say that something comes into being.
 fn is_making(norm: &str) -> bool {
     matches!(
@@ -439,6 +459,7 @@ pub(crate) mod tests {
     #[case::and_not("Reports are acknowledged and not shared", "reports acknowledged")]
     #[case::relative("Vulnerabilities that are not exploitable must be fixed in 90 days", "must be fixed")]
     #[case::must_be("Findings not yet reviewed will be closed", "will be closed")]
+    #[case::without_not("Pull requests without a sign-off on every commit will not be merged", "sign off")]
     #[case::future("Candidates will be voted on", "voted on")]
     #[case::optionally("You can optionally encrypt your report", "encrypt report")]
     fn not_negated(#[case] text: &str, #[case] part: &str) {

@@ -2,7 +2,7 @@
 
 use super::index::{Hit, Index, Sequence, Vocabulary, WordId};
 use super::model::{Block, BlockKind, Document, Link, Target};
-use super::polarity::{Grammar, announces};
+use super::polarity::{Grammar, announces, is_condition_asked};
 use super::recognise::{Kind, Mark, Recognisers, Spoke};
 use super::template::{Templates, has_placeholder};
 use super::words::{Break, WordKind, each_word};
@@ -52,12 +52,14 @@ pub(crate) struct Sentence {
 pub(crate) struct Found {
     pub(crate) what: What,
     pub(crate) denied: bool,
-    /// Whether a denial holds only under a condition or in a manner: "not … through issues".
-    pub(crate) limited: bool,
+    /// Where a denial goes on with the condition, manner or place it holds in: "not … through issues".
+    pub(crate) limited: Option<usize>,
     /// Whether all of it stands in the lead-in.
     pub(crate) in_lead: bool,
     /// The words it was found in, as a span of the text of the block; empty for the lead-in.
     pub(crate) span: (usize, usize),
+    /// A number for the words, equal for equal words.
+    pub(crate) words: u64,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -133,9 +135,10 @@ impl Reader<'_> {
             sentence.found.extend(kinds.into_iter().map(|kind| Found {
                 what: What::Mark(kind),
                 denied: false,
-                limited: false,
+                limited: None,
                 in_lead: false,
                 span: (0, block.text.len()),
+                words: 0,
             }));
         } else if !kinds.is_empty() || !block.links.is_empty() {
             sentences.push(Sentence::bare(section, at, block, kinds));
@@ -231,7 +234,7 @@ impl Reader<'_> {
             Mood::Waits
         } else if announces(spokes, in_tree) {
             Mood::Announces
-        } else if ends == Break::Question {
+        } else if ends == Break::Question && !is_condition_asked(spokes) {
             Mood::Asks
         } else {
             Mood::States
@@ -249,7 +252,7 @@ impl Sentence {
     fn bare(section: usize, at: usize, block: &Block, kinds: Vec<Kind>) -> Self {
         let found = kinds
             .into_iter()
-            .map(|kind| Found { what: What::Mark(kind), denied: false, limited: false, in_lead: false, span: (0, block.text.len()) })
+            .map(|kind| Found { what: What::Mark(kind), denied: false, limited: None, in_lead: false, span: (0, block.text.len()), words: 0 })
             .collect();
         Self {
             section,
@@ -288,9 +291,10 @@ fn of_hit(hit: &Hit, grammar: &Grammar, spokes: &[Spoke<'_>]) -> Found {
     Found {
         what: What::Phrase(hit.topic, hit.purpose),
         denied,
-        limited: denied && is_limited(spokes, last, grammar.segment_end(last)),
+        limited: if denied { limit(spokes, last, grammar.segment_end(last)) } else { None },
         in_lead: hit.matched.iter().all(|at| spokes.get(usize::from(*at)).is_some_and(|spoke| spoke.lead)),
         span: span_of(hit.matched.iter().map(|at| usize::from(*at)), spokes),
+        words: number_of(hit.matched.iter().map(|at| usize::from(*at)), spokes),
     }
 }
 
@@ -298,10 +302,17 @@ fn of_mark(mark: Mark, grammar: &Grammar, spokes: &[Spoke<'_>]) -> Found {
     Found {
         what: What::Mark(mark.kind),
         denied: grammar.denies(&range(mark.first, mark.last)),
-        limited: false,
+        limited: None,
         in_lead: spokes.get(mark.first..=mark.last).is_some_and(|run| run.iter().all(|spoke| spoke.lead)),
         span: span_of(mark.first..=mark.last, spokes),
+        words: number_of(mark.first..=mark.last, spokes),
     }
+}
+
+/// A number for some words.
+fn number_of(words: impl Iterator<Item = usize>, spokes: &[Spoke<'_>]) -> u64 {
+    let norms = words.filter_map(|at| spokes.get(at)).flat_map(|spoke| spoke.norm.bytes().chain([b' ']));
+    norms.fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3))
 }
 
 fn span_of(words: impl Iterator<Item = usize>, spokes: &[Spoke<'_>]) -> (usize, usize) {
@@ -312,18 +323,19 @@ fn span_of(words: impl Iterator<Item = usize>, spokes: &[Spoke<'_>]) -> (usize, 
     }
 }
 
-/// Whether a denial that ends at a word goes on with a manner, place or exception. What names the whole project limits nothing.
-fn is_limited(spokes: &[Spoke<'_>], last: usize, end: usize) -> bool {
+/// Where a denial that ends at a word goes on with a manner, place or exception. What names the whole project limits nothing.
+fn limit(spokes: &[Spoke<'_>], last: usize, end: usize) -> Option<usize> {
     let norm = |at: usize| spokes.get(at).map_or("", |spoke| spoke.norm);
-    let opens = norm(end);
-    if end < spokes.len() && spokes.get(end).is_some_and(|spoke| spoke.before < Break::Hard) && matches!(opens, "without" | "unless" | "until" | "except" | "which" | "that" | "if" | "when") {
-        return true;
-    }
-    (last + 1..end.min(spokes.len())).any(|at| match norm(at) {
+    let condition = matches!(norm(end), "without" | "unless" | "until" | "except" | "which" | "that" | "if" | "when");
+    let at = (last + 1..end.min(spokes.len())).find(|at| match norm(*at) {
         "for" | "of" | "in" | "on" | "to" | "about" | "regarding" => !names_everything(norm(at + 1), norm(at + 2)),
-        "through" | "via" | "by" | "over" | "using" | "publicly" | "here" | "anonymously" | "outside" | "as" | "from" | "other" | "within" | "here's" => true,
-        _ => false,
-    })
+        word => matches!(
+            word,
+            "through" | "via" | "by" | "over" | "using" | "publicly" | "here" | "anonymously" | "outside" | "as" | "from" | "other" | "within"
+        ),
+    });
+    let at = at.or_else(|| (condition && spokes.get(end).is_some_and(|spoke| spoke.before < Break::Hard)).then_some(end))?;
+    spokes.get(at).map(|spoke| spoke.start)
 }
 
 fn names_everything(first: &str, second: &str) -> bool {
@@ -418,6 +430,6 @@ fn add_mark(section: usize, block: usize, kind: Kind, sentences: &mut [Sentence]
     let place = sentences.partition_point(|sentence| (sentence.section, sentence.block) < (section, block));
     if let Some(sentence) = sentences.get_mut(place).filter(|sentence| sentence.section == section && sentence.block == block) {
         let span = sentence.span;
-        sentence.found.push(Found { what: What::Mark(kind), denied: false, limited: false, in_lead: false, span });
+        sentence.found.push(Found { what: What::Mark(kind), denied: false, limited: None, in_lead: false, span, words: 0 });
     }
 }

@@ -13,7 +13,8 @@
 //! | `headings` | phrases; a heading that contains one is the topic's own, with everything below it |
 //! | `head` | unambiguous phrases: alone they make a `mention`, with a slot in the same block a `partial` |
 //! | `deny` | phrases whose negation denies the topic |
-//! | `exclude` | phrases that show another subject: a heading that contains one takes its section out; a block that contains one is taken out alone in a document of `roles`, with its section elsewhere |
+//! | `exclude` | phrases that show another subject: a heading that contains one takes its section out, a block that contains one is taken out alone |
+//! | `exclude_headings` | the same for headings alone: what stands in the text excludes nothing |
 //! | `links` | a link whose label, sentence or target contains one is given for the topic |
 //! | `scope` | where all slots must meet: `section` (with its subsections; a whole document of `roles`), `block` (with its lead-in), `document` (all own text of one document), `linked` (two linked documents) |
 //! | `code` | whether code blocks count as text for phrases |
@@ -34,7 +35,8 @@
 //! | `polarity` | `affirmative` (default), `negative` (only a negated phrase fills it), `any`; for subjects and conditions, whose sentence may be negative as a whole, use `any` |
 //! | `not` | phrases that void the slot when they stand in the same sentence |
 //! | `with` | the name of another slot that must be filled in the same sentence |
-//! | `least` | how many different blocks must fill it (bullets, rows, paragraphs); default 1 |
+//! | `least` | how many times it must be filled, counted by different blocks (bullets, rows, paragraphs) or by different words, whichever is more; a diagram or list is enough alone; default 1 |
+//! | `alone` | whether this slot alone makes a `partial`; `false` for subjects that stand in many texts; default true |
 //! | `heading` | whether a heading that contains one of its phrases fills it too; a unit whose slots are all filled by headings is never `stated` |
 //! | `code` | whether code blocks count for this slot's phrases, whatever the topic says; recognisers of commands and diagrams always see code |
 //!
@@ -60,6 +62,7 @@ pub(crate) struct Topic {
     pub(crate) head: Vec<Phrase>,
     pub(crate) deny: Vec<Phrase>,
     pub(crate) exclude: Vec<Phrase>,
+    pub(crate) exclude_headings: Vec<Phrase>,
     pub(crate) links: Vec<Phrase>,
     pub(crate) scope: Scope,
     pub(crate) code: bool,
@@ -108,6 +111,7 @@ pub(crate) struct Slot {
     pub(crate) least: usize,
     pub(crate) heading: bool,
     pub(crate) code: bool,
+    pub(crate) alone: bool,
 }
 
 /// A text and the class it must have.
@@ -151,6 +155,8 @@ struct TopicFile {
     #[serde(default)]
     exclude: Vec<String>,
     #[serde(default)]
+    exclude_headings: Vec<String>,
+    #[serde(default)]
     links: Vec<String>,
     #[serde(default)]
     scope: Scope,
@@ -190,6 +196,8 @@ struct SlotFile {
     heading: bool,
     #[serde(default)]
     code: bool,
+    #[serde(default = "yes")]
+    alone: bool,
 }
 
 fn yes() -> bool {
@@ -267,6 +275,7 @@ pub(crate) fn parse(path: &str, text: &str) -> Result<Topic, String> {
         head: phrases(&file.head)?,
         deny: phrases(&file.deny)?,
         exclude: phrases(&file.exclude)?,
+        exclude_headings: phrases(&file.exclude_headings)?,
         links: phrases(&file.links)?,
         scope: file.scope,
         code: file.code,
@@ -302,6 +311,7 @@ fn slot(file: SlotFile) -> Result<Slot, String> {
         least: file.least,
         heading: file.heading,
         code: file.code,
+        alone: file.alone,
     })
 }
 

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::index::Purpose;
 use super::reading::{Found, Mood, Sentence, What};
+use super::recognise::Kind;
 use super::topic::{Scope, Slot, Topic, Wanted};
 
 /// A stretch of a document.
@@ -52,6 +53,10 @@ pub(super) struct Evidence<'a> {
 pub(super) struct Raw {
     span: (usize, usize),
     in_lead: bool,
+    /// A number for the words, equal for equal words.
+    words: u64,
+    /// Whether it shows several things at once: a diagram, a list.
+    whole: bool,
 }
 
 impl<'a> Evidence<'a> {
@@ -66,8 +71,9 @@ impl<'a> Evidence<'a> {
             {
                 voided.insert((at, slot));
             }
+            let whole = matches!(found.what, What::Mark(Kind::Diagram | Kind::ListOf3 | Kind::RepositoryList));
             for slot in evidence.slots_of(sentence, found) {
-                evidence.fills.entry(at).or_default().push((slot, Raw { span: found.span, in_lead: found.in_lead }));
+                evidence.fills.entry(at).or_default().push((slot, Raw { span: found.span, in_lead: found.in_lead, words: found.words, whole }));
             }
         }
         evidence.drop_void(&voided);
@@ -112,6 +118,7 @@ impl<'a> Evidence<'a> {
             _ => self.slots_in(&unit.sentences, &unit.headings),
         };
         let by_text = slots.values().any(Option::is_some);
+        let counts = slots.iter().any(|(slot, fill)| fill.is_some() && self.topic.slots.get(*slot).is_some_and(|slot| slot.alone));
         let at = quoted(&slots);
         let (stock, total) = self.weigh(unit);
         if total > 0 && stock * 10 >= total * 6 {
@@ -123,7 +130,7 @@ impl<'a> Evidence<'a> {
         if !unit.own {
             return Said { class: None, slots, at };
         }
-        if by_text {
+        if counts {
             return Said { class: Some("partial"), slots, at };
         }
         let class = if let Some(at) = self.first(unit, |mood| mood == Mood::Announces) {
@@ -157,6 +164,8 @@ impl<'a> Evidence<'a> {
     fn slots_in(&self, sentences: &[usize], headings: &BTreeSet<usize>) -> BTreeMap<usize, Option<Fill>> {
         let mut filled: BTreeMap<usize, Option<Fill>> = headings.iter().map(|slot| (*slot, None)).collect();
         let mut blocks: BTreeMap<usize, BTreeSet<(usize, usize)>> = BTreeMap::new();
+        let mut words: BTreeMap<usize, BTreeSet<u64>> = BTreeMap::new();
+        let mut whole: BTreeSet<usize> = BTreeSet::new();
         for at in sentences {
             let Some(sentence) = self.sentences.get(*at) else { continue };
             for (slot, raw) in self.fills.get(at).into_iter().flatten() {
@@ -165,6 +174,10 @@ impl<'a> Evidence<'a> {
                 }
                 if !raw.in_lead {
                     blocks.entry(*slot).or_default().insert((sentence.section, sentence.block));
+                    words.entry(*slot).or_default().insert(raw.words);
+                    if raw.whole {
+                        whole.insert(*slot);
+                    }
                 }
                 let fill = Fill { sentence: *at, span: raw.span };
                 filled.entry(*slot).and_modify(|found| *found = found.or(Some(fill))).or_insert(Some(fill));
@@ -172,7 +185,8 @@ impl<'a> Evidence<'a> {
         }
         let few = |slot: usize| {
             let least = self.topic.slots.get(slot).map_or(1, |slot| slot.least);
-            least > 1 && blocks.get(&slot).map_or(0, BTreeSet::len) < least
+            let count = blocks.get(&slot).map_or(0, BTreeSet::len).max(words.get(&slot).map_or(0, BTreeSet::len));
+            least > 1 && count < least && !whole.contains(&slot)
         };
         filled.retain(|slot, _| !few(*slot));
         filled.extend(self.best_window(sentences));

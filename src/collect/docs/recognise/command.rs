@@ -80,7 +80,8 @@ impl Commands {
                 None => Part::Exact(word.to_owned()),
             })
             .collect();
-        let weight = words.iter().filter(|word| **word != Part::Any).count() * 2 + usize::from(whole);
+        let exact = words.iter().filter(|word| **word != Part::Any).count() * 4 + usize::from(whole) * 2;
+        let weight = exact + usize::from(kind != Kind::Command);
         let known = Known { kind, words, whole, weight };
         match known.words.first() {
             Some(Part::Exact(first)) => self.exact.entry(first.clone()).or_default().push(known),

@@ -165,7 +165,13 @@ impl Recognisers {
     fn of_link(&self, link: &Link) -> Vec<Kind> {
         match &link.to {
             Target::Mail if !super::template::is_nobodys(&link.target) => vec![Kind::Email],
-            Target::Outside => address::kinds_of_url(&link.target, &self.routes),
+            Target::Outside => {
+                let mut kinds = address::kinds_of_url(&link.target, &self.routes);
+                if people::is_account(link, &self.bots) {
+                    kinds.push(Kind::Person);
+                }
+                kinds
+            }
             _ => Vec::new(),
         }
     }
@@ -174,6 +180,7 @@ impl Recognisers {
     pub(crate) fn in_block(&self, block: &Block, context: &str) -> Vec<Kind> {
         let mut kinds = Vec::new();
         match &block.kind {
+            BlockKind::Bullet if people::is_listed_account(&block.text, &block.lead_in, context, &self.bots) => kinds.push(Kind::Person),
             BlockKind::TableRow => version::in_row(&block.cells, &block.lead_in, context, &mut kinds),
             BlockKind::Code(language) => {
                 self.commands.in_code(language, &block.text, &mut kinds);
