@@ -62,6 +62,8 @@ pub(crate) const LIBRARY_BLOCKS: usize = 400_000;
 pub(crate) const HEADING_BYTES: usize = 400;
 /// Nesting of block quotes, lists and elements in a document.
 pub(crate) const DOCUMENT_DEPTH: usize = 64;
+/// Bytes of a file that a document shows in place of code.
+pub(crate) const IMPORT_BYTES: u64 = 64 * 1024;
 /// Files that one document shows in place of code.
 pub(crate) const DOCUMENT_IMPORTS: usize = 200;
 /// Links of one document.

@@ -4,11 +4,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::content::weigh;
-use super::model::{Document, Library, Link, State, Target, Via};
-use super::outline::Parsed;
+use super::model::{Block, BlockKind, Document, Library, Link, Section, State, Target, Via};
+use super::outline::{Import, Parsed};
 use super::resolve::Resolver;
 use super::roles::{Format, Roles};
-use super::{asciidoc, markdown, plain, restructured};
+use super::{asciidoc, form, markdown, plain, restructured, site_roots};
 use crate::collect::Context;
 use crate::collect::limits;
 use crate::collect::path::RepoPath;
@@ -25,7 +25,7 @@ struct Candidate<'t> {
 
 /// Finds and reads the documents.
 pub(super) fn library(cx: &Context<'_>, roles: &Roles) -> Library {
-    let site_roots = Vec::new();
+    let site_roots = site_roots::find(cx.tree, roles);
     let resolver = Resolver::new(cx.tree, cx.subject, &site_roots);
     let mut shelf = Shelf {
         cx,
@@ -37,7 +37,7 @@ pub(super) fn library(cx: &Context<'_>, roles: &Roles) -> Library {
         bytes: 0,
         blocks: 0,
     };
-    let mut found: Vec<Candidate<'_>> = cx.tree.entries().iter().filter_map(|entry| candidate(entry, roles)).collect();
+    let mut found: Vec<Candidate<'_>> = cx.tree.entries().iter().filter_map(|entry| candidate(entry, roles, &site_roots)).collect();
     found.sort_by_key(|candidate| rank(candidate));
     for candidate in found {
         shelf.read(candidate);
@@ -60,7 +60,7 @@ fn rank(candidate: &Candidate<'_>) -> (usize, usize, RepoPath) {
 }
 
 /// Whether an entry is a document by its place, and what its name says it is for.
-fn candidate<'t>(entry: &'t Entry, roles: &Roles) -> Option<Candidate<'t>> {
+fn candidate<'t>(entry: &'t Entry, roles: &Roles, site_roots: &[String]) -> Option<Candidate<'t>> {
     let path = &entry.path;
     if entry.mode == Mode::Gitlink {
         return None;
@@ -78,11 +78,36 @@ fn candidate<'t>(entry: &'t Entry, roles: &Roles) -> Option<Candidate<'t>> {
         return Some(Candidate { entry, format, roles: found, via: Via::Root });
     }
     let top = path.parts().next()?.into_owned();
-    if !roles.searches(&top) || parents(path).any(|part| roles.skips_directory(&part)) {
+    let root = site_roots::of(path, site_roots);
+    if (root.is_none() && !roles.searches(&top)) || parents(path).any(|part| roles.skips_directory(&part)) {
         return None;
+    }
+    if let Some(root) = root {
+        let format = format.or_else(|| is_site_data(path, root).then_some(Format::Form))?;
+        return Some(Candidate { entry, format, roles: roles_on_site(path, root, roles), via: if roles.searches(&top) { Via::Directory } else { Via::SiteRoot } });
     }
     let format = format?;
     Some(Candidate { entry, format, roles: roles_below(path, &top, roles), via: Via::Directory })
+}
+
+/// Whether a file below a site root is data that may hold prose: not the configuration of a tool, which has its own name.
+fn is_site_data(path: &RepoPath, root: &str) -> bool {
+    let name = path.name_lower();
+    let below_root = path.as_bytes().get(root.len() + 1..).unwrap_or_default().contains(&b'/');
+    let is_data = [".yml", ".yaml", ".json"].iter().any(|extension| name.ends_with(extension));
+    let tool = name.starts_with(['.', '_']) || name.contains("package") || name.contains("lock") || name.contains("config") || name.contains("schema");
+    is_data && below_root && !tool
+}
+
+/// The roles of a page of a site: from its name, and from the directory right below the site's root.
+fn roles_on_site(path: &RepoPath, root: &str, roles: &Roles) -> BTreeSet<String> {
+    let mut found = roles.by_name(path);
+    let depth = root.matches('/').count() + 1;
+    for part in parents(path).skip(depth).take(2) {
+        found.extend(roles.directory_roles(&part).map(str::to_owned));
+    }
+    found.insert("docs".to_owned());
+    found
 }
 
 fn template<'t>(entry: &'t Entry, role: &str, roles: &Roles) -> Option<Candidate<'t>> {
@@ -184,20 +209,49 @@ impl<'a> Shelf<'a, '_> {
             return;
         }
         let is_template = document.roles.iter().any(|role| role.ends_with("_template"));
-        let parsed = parse(&text, format, &entry.path, is_template);
+        let parsed = match format {
+            Format::Form if document.has_role("issue_chooser") => form::issue_chooser(&text),
+            Format::Form if is_template => form::issue_form(&text),
+            Format::Form => form::data(&text),
+            format => parse(&text, format, &entry.path, is_template),
+        };
         document.title = parsed.title;
         document.sections = parsed.sections;
-        if blob.truncated || parsed.truncated {
+        let truncated = blob.truncated || parsed.truncated;
+        if truncated {
             document.state = State::Truncated;
             self.complete &= !is_searched(document);
         }
         self.blocks += document.sections.iter().map(|section| section.blocks.len() + 1).sum::<usize>();
+        for import in &parsed.imports {
+            self.read_import(&entry.path, import, &mut document.sections);
+        }
         self.resolver.resolve(&entry.path, &mut document.sections);
         if document.roles.iter().all(|role| role == "docs" || role == "other")
             && let Some(title) = &document.title
         {
             document.roles.extend(self.roles.by_title(title));
         }
+    }
+
+    /// A file that a page shows: a document is linked, anything else becomes a code block of the section it stands in.
+    fn read_import(&mut self, path: &RepoPath, import: &Import, sections: &mut [Section]) {
+        let from = [path.clone(), RepoPath::new("")];
+        let target = import.target.trim_start_matches("@site/").as_bytes();
+        let Some(entry) = from.iter().find_map(|from| self.cx.tree.get(from.join(target)?.as_bytes())) else { return };
+        let Some(section) = sections.iter_mut().rev().find(|section| section.line <= import.line) else { return };
+        let block = if self.roles.format(&entry.path).is_some() {
+            let links = vec![Link::written(&import.target, &import.target, import.line)];
+            Block { line: import.line, links, ..Block::default() }
+        } else {
+            let Ok(blob) = self.reader.read(entry, limits::IMPORT_BYTES) else { return };
+            if blob.bytes.contains(&0) {
+                return;
+            }
+            self.bytes += blob.bytes.len() as u64;
+            Block { kind: BlockKind::Code(String::new()), line: import.line, text: blob.text(), ..Block::default() }
+        };
+        section.blocks.push(block);
     }
 
     /// Reads what health files, the README and the issue chooser link to, and gives it the role that the link names. Links of what is
@@ -264,5 +318,59 @@ pub(super) fn parse(text: &str, format: Format, path: &RepoPath, is_template: bo
         Format::Asciidoc => asciidoc::parse(text, is_template),
         Format::Restructured => restructured::parse(text, is_template),
         _ => plain::parse(text, path.name_lower().ends_with(".org")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::collect::testing::with_context;
+    use crate::collect::tree::Tree;
+    use rstest::rstest;
+
+    const LONG: &str = "This text has more than enough words to count as the content of a document, because it goes on for a while and says what it says in many words.\n";
+
+    fn shown(files: &[(&str, &str)]) -> Vec<String> {
+        let tree = Tree::of(files);
+        with_context(&tree, |cx| {
+            let roles = Roles::load(cx.policies).expect("the table of documents");
+            let library = library(cx, &roles);
+            let one = |document: &Document| {
+                let roles: Vec<_> = document.roles.iter().map(String::as_str).collect();
+                format!("{} {} {} {}", document.path, roles.join("+"), document.via.name(), document.state.name())
+            };
+            library.documents.iter().map(one).collect()
+        })
+    }
+
+    #[rstest]
+    #[case::root(&[("README.md", LONG), ("src/a.md", LONG)], &["README.md readme root ok"])]
+    #[case::directory(&[("CONTRIBUTING/first.md", LONG)], &["CONTRIBUTING/first.md contributing+docs dir ok"])]
+    #[case::empty(&[("SECURITY.md", "\n \n")], &["SECURITY.md security root empty"])]
+    #[case::heading_only(&[("SECURITY.md", "# Security\n")], &["SECURITY.md security root empty"])]
+    #[case::short(&[("CONTRIBUTING.md", "Just send a patch.\n")], &["CONTRIBUTING.md contributing root short"])]
+    #[case::contact(&[("SECURITY.md", "Please write to the team at security@acme.test and wait for an answer.\n")], &["SECURITY.md security root ok"])]
+    #[case::pointer(&[("SECURITY.md", "See [here](pkg/sec.md).\n"), ("pkg/sec.md", LONG)], &["SECURITY.md security root pointer", "pkg/sec.md security link ok"])]
+    #[case::link(&[("SECURITY.md@", "pkg/sec.md"), ("pkg/sec.md", LONG)], &["SECURITY.md security root pointer", "pkg/sec.md security link ok"])]
+    #[case::broken_link(&[("SECURITY.md@", "gone.md")], &["SECURITY.md security root broken_link"])]
+    #[case::large_file(&[("SECURITY.md", "version https://git-lfs.github.com/spec/v1\noid sha256:0\n")], &["SECURITY.md security root lfs_pointer"])]
+    #[case::one_hop(&[("README.md", "Read the [security policy](a/p.md).\n"), ("a/p.md", "[more](q.md)\n"), ("a/q.md", LONG)], &["README.md readme root pointer", "a/p.md security link pointer"])]
+    #[case::site_root(&[("guide/book.toml", "[book]\n"), ("guide/src/a.md", LONG), ("guide/src/security.md", LONG)], &["guide/src/a.md docs site_root ok", "guide/src/security.md docs+security site_root ok"])]
+    #[case::chooser(&[(".github/ISSUE_TEMPLATE/config.yml", "contact_links:\n- name: Security\n  url: https://x.test\n  about: Report\n")], &[".github/ISSUE_TEMPLATE/config.yml issue_chooser dir pointer"])]
+    #[case::license(&[("LICENSE", LONG)], &["LICENSE license root ok"])]
+    fn documents(#[case] files: &[(&str, &str)], #[case] expected: &[&str]) {
+        assert_eq!(shown(files), expected);
+    }
+
+    #[test]
+    fn a_page_shows_a_file() {
+        let files = [("docs/a.rst", "T\n==\n\ntext\n\n.. literalinclude:: ../x.sh\n"), ("x.sh", "cosign verify x\n")];
+        let tree = Tree::of(&files);
+        with_context(&tree, |cx| {
+            let roles = Roles::load(cx.policies).expect("the table of documents");
+            let library = library(cx, &roles);
+            let blocks = &library.documents[0].sections[0].blocks;
+            assert!(blocks.iter().any(|block| block.text.contains("cosign verify x")), "{blocks:?}");
+        });
     }
 }

@@ -14,7 +14,28 @@ use crate::collect::limits;
 pub(super) fn parse(text: &str, keep_comments: bool) -> Parsed {
     let mut outline = Outline::new(keep_comments);
     read(text, 1, &mut outline);
+    imports(text, &mut outline);
     outline.finish()
+}
+
+/// Notes the files that a page shows: snippets of MkDocs and mdBook, raw imports of MDX.
+fn imports(text: &str, outline: &mut Outline) {
+    for (line, number) in text.lines().zip(1..) {
+        let line = cut(line.trim(), 1_000);
+        let target = if let Some(rest) = line.strip_prefix("--8<--") {
+            rest.trim().trim_matches(['"', '\''])
+        } else if let Some((_, rest)) = line.split_once("{{#include ").or_else(|| line.split_once("{{#rustdoc_include ")) {
+            rest.split(['}', ':']).next().unwrap_or_default().trim()
+        } else if line.starts_with("import ") && (line.contains("raw-loader!") || line.contains("?raw")) {
+            let quoted = line.rsplit(['"', '\'']).nth(1).unwrap_or_default();
+            quoted.rsplit('!').next().unwrap_or_default().trim_end_matches("?raw")
+        } else {
+            continue;
+        };
+        if !target.is_empty() {
+            outline.import(target, number);
+        }
+    }
 }
 
 /// Reads a Markdown text that begins at `first_line` of its file into the outline.

@@ -20,8 +20,6 @@ pub(super) struct Import {
     /// As written.
     pub(super) target: String,
     pub(super) line: u64,
-    /// The section it stands in, counted from 0.
-    pub(super) section: usize,
 }
 
 /// Sections under construction.
@@ -107,8 +105,7 @@ impl Outline {
     /// Notes that a file of the tree is shown here.
     pub(super) fn import(&mut self, target: &str, line: u64) {
         if self.imports.len() < limits::DOCUMENT_IMPORTS {
-            let section = self.sections.len().saturating_sub(1);
-            self.imports.push(Import { target: cut(target.trim(), 1024).to_owned(), line, section });
+            self.imports.push(Import { target: cut(target.trim(), 1024).to_owned(), line });
         }
     }
 

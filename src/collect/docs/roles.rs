@@ -19,6 +19,8 @@ struct Written {
     formats: BTreeMap<Format, Vec<String>>,
     directories: Vec<String>,
     documentation_directories: Vec<String>,
+    generators: Vec<Generator>,
+    sample_directories: BTreeSet<String>,
     skipped_directories: BTreeSet<String>,
     skipped_names: Vec<String>,
     health_places: Vec<String>,
@@ -75,6 +77,16 @@ struct Template {
     names: BTreeSet<String>,
 }
 
+/// How a generator of sites names its sources.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Generator {
+    pub(super) files: Vec<String>,
+    pub(super) key: Option<String>,
+    pub(super) sources: Vec<String>,
+    pub(super) holds: Vec<String>,
+}
+
 /// The table, ready for use.
 #[derive(Debug, Default)]
 pub(super) struct Roles {
@@ -112,6 +124,15 @@ impl Roles {
 
     pub(super) fn boilerplate(&self) -> &[String] {
         &self.written.boilerplate
+    }
+
+    pub(super) fn generators(&self) -> &[Generator] {
+        &self.written.generators
+    }
+
+    /// Whether what lies below a directory of this name only shows how something is done.
+    pub(super) fn is_sample(&self, name: &str) -> bool {
+        self.written.sample_directories.contains(&name.to_lowercase())
     }
 
     /// Whether a directory of this name at the root is searched.
