@@ -146,7 +146,7 @@ fn boundaries<W: Spoken>(words: &[W]) -> (Vec<u16>, Vec<(usize, usize)>) {
 fn opens_after_comma<W: Spoken>(words: &[W], at: usize, negator: Option<usize>) -> bool {
     let norm = words[at].norm();
     let next = words.get(at + 1).map_or("", Spoken::norm);
-    if is_negator(norm) || is_pronoun(norm) || matches!(norm, "please" | "then" | "instead" | "so" | "just") {
+    if is_negator(norm) || is_pronoun(norm) || matches!(norm, "please" | "then" | "instead" | "so" | "just" | "as" | "since") {
         return true;
     }
     if matches!(norm, "and" | "or") {

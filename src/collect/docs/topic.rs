@@ -31,7 +31,7 @@
 //! | key | meaning |
 //! |---|---|
 //! | `optional` | not needed for `stated` |
-//! | `within` | all slots with this key must be filled inside one run of that many sentences; a lead-in or table header belongs to the sentence of each of its bullets or rows |
+//! | `within` | all slots with this key must be filled inside one run of that many sentences of one section; a lead-in or table header belongs to the sentence of each of its bullets or rows |
 //! | `polarity` | `affirmative` (default), `negative` (only a negated phrase fills it), `any`; for subjects and conditions, whose sentence may be negative as a whole, use `any` |
 //! | `not` | phrases that void the slot when they stand in the same sentence |
 //! | `with` | the name of another slot that must be filled in the same sentence |

@@ -189,35 +189,35 @@ impl<'a> Evidence<'a> {
             least > 1 && count < least && !whole.contains(&slot)
         };
         filled.retain(|slot, _| !few(*slot));
-        filled.extend(self.best_window(sentences));
+        filled.extend(self.best_window(sentences, headings));
         filled
     }
 
-    /// The slots with `within` in the run of sentences of one block that fills most of them.
-    fn best_window(&self, sentences: &[usize]) -> BTreeMap<usize, Option<Fill>> {
-        let topic = self.topic;
-        if topic.slots.iter().all(|slot| slot.within.is_none()) {
-            return BTreeMap::new();
-        }
-        let wanted = |slot: usize| topic.slots.get(slot).and_then(|slot| slot.within);
+    /// The slots with `within` in the run of sentences of one section that fills most of them, beside those that headings fill.
+    fn best_window(&self, sentences: &[usize], headings: &BTreeSet<usize>) -> BTreeMap<usize, Option<Fill>> {
+        let wanted = |slot: usize| self.topic.slots.get(slot).and_then(|slot| slot.within);
+        let widest = self.topic.slots.iter().filter_map(|slot| slot.within).max().unwrap_or(0).min(MAX_WINDOW);
         let mut best: BTreeMap<usize, Option<Fill>> = BTreeMap::new();
-        for start in sentences.iter().filter(|at| self.fills.contains_key(*at)) {
-            let Some(first) = self.sentences.get(*start) else { continue };
+        let mut most = (0, 0);
+        if widest == 0 {
+            return best;
+        }
+        for (place, start) in sentences.iter().enumerate().filter(|(_, at)| self.fills.contains_key(at)) {
+            let Some(section) = self.sentences.get(*start).map(|sentence| sentence.section) else { continue };
             let mut found: BTreeMap<usize, Option<Fill>> = BTreeMap::new();
-            for at in *start.. {
-                let Some(sentence) = self.sentences.get(at) else { break };
-                let offset = sentence.number.saturating_sub(first.number);
-                if (sentence.section, sentence.block) != (first.section, first.block) || offset > MAX_WINDOW {
+            for (offset, at) in sentences.iter().skip(place).take(widest).enumerate() {
+                if self.sentences.get(*at).is_none_or(|sentence| sentence.section != section) {
                     break;
                 }
-                for (slot, raw) in self.fills.get(&at).into_iter().flatten() {
+                for (slot, raw) in self.fills.get(at).into_iter().flatten() {
                     if wanted(*slot).is_some_and(|within| offset < within) {
-                        found.entry(*slot).or_insert(Some(Fill { sentence: at, span: raw.span }));
+                        found.entry(*slot).or_insert(Some(Fill { sentence: *at, span: raw.span }));
                     }
                 }
             }
-            if found.len() > best.len() {
-                best = found;
+            let count = (found.keys().filter(|slot| !headings.contains(slot)).count(), found.len());
+            if count > most {
+                (best, most) = (found, count);
             }
         }
         best
