@@ -20,7 +20,8 @@ pub(super) fn weigh(document: &mut Document, roles: &Roles) {
     }
     let limits = roles.limits();
     let linked: u64 = body().flat_map(|block| &block.links).map(|link| words(&link.label)).sum();
-    let target = pointed_to(&document.sections);
+    let is_prompt = document.roles.iter().any(|role| role.ends_with("_template") || role == "issue_chooser");
+    let target = if is_prompt { None } else { pointed_to(&document.sections) };
     let least = if roles.is_contact(&document.roles) { limits.contact_minimum } else { limits.minimum };
     let (words, beside) = (document.words, document.words.saturating_sub(linked));
     let names_somebody = document.links().any(|(_, _, link)| link.to == Target::Mail) && words >= least;

@@ -356,7 +356,7 @@ mod tests {
     #[case::large_file(&[("SECURITY.md", "version https://git-lfs.github.com/spec/v1\noid sha256:0\n")], &["SECURITY.md security root lfs_pointer"])]
     #[case::one_hop(&[("README.md", "Read the [security policy](a/p.md).\n"), ("a/p.md", "[more](q.md)\n"), ("a/q.md", LONG)], &["README.md readme root pointer", "a/p.md security link pointer"])]
     #[case::site_root(&[("guide/book.toml", "[book]\n"), ("guide/src/a.md", LONG), ("guide/src/security.md", LONG)], &["guide/src/a.md docs site_root ok", "guide/src/security.md docs+security site_root ok"])]
-    #[case::chooser(&[(".github/ISSUE_TEMPLATE/config.yml", "contact_links:\n- name: Security\n  url: https://x.test\n  about: Report\n")], &[".github/ISSUE_TEMPLATE/config.yml issue_chooser dir pointer"])]
+    #[case::chooser(&[(".github/ISSUE_TEMPLATE/config.yml", "contact_links:\n- name: Security\n  url: https://x.test\n  about: Report\n")], &[".github/ISSUE_TEMPLATE/config.yml issue_chooser dir short"])]
     #[case::license(&[("LICENSE", LONG)], &["LICENSE license root ok"])]
     fn documents(#[case] files: &[(&str, &str)], #[case] expected: &[&str]) {
         assert_eq!(shown(files), expected);
