@@ -25,17 +25,12 @@ product contains e if {
 	not minor(e)
 }
 
-# A few scripts beside a product that has a list are tools of the developers.
+# A few files beside a product in another language are tools of the developers.
 minor(e) if {
 	count(e.manifests) == 0
-	e.source_files * 20 < listed_files
+	some other in ecosystems
+	e.source_files * 20 < other.source_files
 }
-
-listed_files := sum([e.source_files |
-	some e in ecosystems
-	some m in e.manifests
-	m.state == "parsed"
-])
 
 managed contains e.ecosystem if {
 	some e in ecosystems

@@ -18,17 +18,12 @@ product contains e if {
 	not minor(e)
 }
 
-# A few scripts beside a product that has a list are tools of the developers.
+# A few files beside a product in another language are tools of the developers.
 minor(e) if {
 	count(e.manifests) == 0
-	e.source_files * 20 < listed_files
+	some other in input.deps.ecosystems.known
+	e.source_files * 20 < other.source_files
 }
-
-listed_files := sum([e.source_files |
-	some e in input.deps.ecosystems.known
-	some m in e.manifests
-	m.state == "parsed"
-])
 
 lists(e) if {
 	some m in e.manifests
@@ -111,6 +106,9 @@ why(e) := sprintf("%s is computed by a program", [path_in(e, "dynamic")]) if {
 	count(e.lockfiles) > 0
 } else := sprintf("sources of others in %s, no manifest", [e.vendored[0]]) if {
 	count(e.vendored) > 0
+} else := sprintf("no manifest; used are %s", [concat(", ", names_used(e))]) if {
+	e.package_manager == "optional"
+	count(names_used(e)) > 0
 } else := sprintf("only %s, which is not about the product", [e.side_manifests[0].path]) if {
 	count(e.side_manifests) > 0
 } else := sprintf("no manifest; used are %s", [concat(", ", names_used(e))]) if {

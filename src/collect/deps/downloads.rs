@@ -580,6 +580,21 @@ fn pip_arguments(words: &[String]) -> Option<Vec<&str>> {
                 | "--group"
                 | "--only-binary"
                 | "--no-binary"
+                | "--progress-bar"
+                | "--retries"
+                | "--timeout"
+                | "--cache-dir"
+                | "--log"
+                | "--proxy"
+                | "--cert"
+                | "--root-user-action"
+                | "--use-feature"
+                | "--upgrade-strategy"
+                | "--src"
+                | "--report"
+                | "--abi"
+                | "--implementation"
+                | "--python-version"
         ) {
             rest.next();
         } else if !word.starts_with('-')

@@ -74,6 +74,7 @@ fn of_commands(
 ) {
     let text: String = section.blocks.iter().map(|block| block.text.to_lowercase()).collect::<Vec<_>>().join("\n");
     let verifies = whose.table.verification.iter().any(|step| text.contains(step.as_str()));
+    let speaks = official::is_front(document) || document.has_role("install") || document.has_role("release");
     let signed_repository = whose.table.signed_repository.iter().any(|sign| text.contains(sign.as_str()));
     for block in &section.blocks {
         let code = matches!(block.kind, BlockKind::Code(_));
@@ -83,6 +84,10 @@ fn of_commands(
         for fetch in commands::read(whose.table, &block.text, block.line, code) {
             let address = address::read(&fetch.target);
             if address.as_ref().is_some_and(|address| address.is_local() && fetch.flag.is_none()) {
+                continue;
+            }
+            // Deeper in the documentation a reserved name stands for any host of the reader's.
+            if !speaks && address.as_ref().is_some_and(Address::is_placeholder) {
                 continue;
             }
             // Outside of install sections a request is rather a use of what was installed than a way to get it.
@@ -169,7 +174,8 @@ fn of_links(
 fn kind_of(whose: &Whose<'_>, address: &Address, link: &Link, install: bool) -> Option<&'static str> {
     let whole = format!("{}{}", address.host, address.path);
     if whose.table.registry_pages.iter().any(|page| !page.ecosystem.is_empty() && whole.starts_with(&page.prefix)) {
-        return Some("registry");
+        // The page of a package of others is a reference to it.
+        return whose.related(&whole).then_some("registry");
     }
     let own = whose.own(address);
     if address.is_repository_of(whose.cx.subject)

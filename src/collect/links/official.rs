@@ -359,7 +359,8 @@ pub(super) fn own_domain(
 ) -> Vec<ProjectLink> {
     let official: BTreeSet<&str> = known.iter().map(|link| link.url.trim_end_matches('/')).collect();
     let mut found: BTreeMap<String, ProjectLink> = BTreeMap::new();
-    for document in &library.documents {
+    // A change log keeps the addresses of its time.
+    for document in library.documents.iter().filter(|document| !document.has_role("changelog")) {
         for (_, block, target) in document.links() {
             let is_code = matches!(block.kind, BlockKind::Code(_));
             if is_code
