@@ -20,7 +20,7 @@ needs := [
 
 ruling := released.none(input.releases.has_release) if {
 	true
-} else := verdict.failed(
+} else := verdict.needs_review(
 	sprintf("These release tags were seen on another commit before: %s.", [
 		concat(", ", array.slice(sort(input.releases.tag_moved.known), 0, 5)),
 	]),

@@ -48,8 +48,8 @@ pub struct SecretHook {
 
 pub(crate) fn collect(cx: &Context<'_>, _scan: &Scan) -> Secrets {
     Secrets {
-        candidates: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
-        ignore_patterns: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
-        hooks: Fact::unknown(Reason::NotRequested, "not collected yet", cx.src),
+        candidates: Fact::unknown(Reason::Unsupported, "a secret scanner", cx.src),
+        ignore_patterns: Fact::unknown(Reason::Unsupported, "a secret scanner", cx.src),
+        hooks: Fact::unknown(Reason::Unsupported, "a secret scanner", cx.src),
     }
 }
