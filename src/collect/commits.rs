@@ -114,6 +114,7 @@ fn window<T>(whole: bool, value: T) -> Fact<T> {
 #[serde(deny_unknown_fields)]
 struct Accounts {
     bots: Bots,
+    updaters: Vec<String>,
     exports: Vec<String>,
     hosts: Vec<HostCommitter>,
 }
@@ -141,6 +142,7 @@ impl Accounts {
             let last = who.split(|c: char| !c.is_alphanumeric()).rfind(|word| !word.is_empty()).unwrap_or_default();
             let plain = who.strip_suffix("[bot]").unwrap_or(who).trim();
             who.ends_with("[bot]")
+                || is_camel_bot(&commit.author_name)
                 || self.bots.words.iter().any(|word| word == last)
                 || self.bots.names.iter().any(|known| known == plain)
         })
@@ -148,6 +150,10 @@ impl Accounts {
 
     fn is_export(&self, commit: &CommitInfo) -> bool {
         let name = commit.author_name.to_lowercase();
+        let plain = name.strip_suffix("[bot]").unwrap_or(&name).trim();
+        if self.updaters.iter().any(|known| known == plain) {
+            return false;
+        }
         let mut words = name.split(|c: char| !c.is_alphanumeric());
         self.is_bot(commit) || words.any(|word| self.exports.iter().any(|known| known == word))
     }
@@ -159,6 +165,12 @@ impl Accounts {
         });
         by_host && has_number(subject(&commit.message))
     }
+}
+
+/// Whether a name is written like `ReleaseBot`.
+fn is_camel_bot(name: &str) -> bool {
+    let stem = name.strip_suffix("Bot").or_else(|| name.strip_suffix("Robot"));
+    stem.is_some_and(|stem| stem.ends_with(|c: char| c.is_lowercase() || c.is_ascii_digit()))
 }
 
 fn sample(history: &History, accounts: &Accounts) -> CommitSample {
@@ -360,6 +372,7 @@ mod tests {
     #[case("Release Bot", "release@x.org", true)]
     #[case("Kubernetes Prow Robot", "k8s-ci-robot@users.noreply.github.com", true)]
     #[case("Github Actions", "actions@github.com", true)]
+    #[case("PrometheusBot", "team@x.org", true)]
     #[case("Jane Abbot", "abbot@x.org", false)]
     #[case("Botond Kis", "botond@x.org", false)]
     #[case("Robot Smithson", "rs@x.org", false)]
@@ -399,5 +412,14 @@ mod tests {
         let history = History { newest: commits, count: 10, counted_all: true, shallow: false };
         let sample = sample(&history, &accounts());
         assert_eq!((sample.commits, sample.top_author_percent, sample.top_author_is_export), (10, 90, true));
+    }
+
+    #[rstest]
+    #[case("dependabot[bot]", false)]
+    #[case("renovate", false)]
+    #[case("Release Bot", true)]
+    #[case("Jane", false)]
+    fn updates_of_dependencies_are_no_export(#[case] name: &str, #[case] expected: bool) {
+        assert_eq!(accounts().is_export(&commit(name, "x@y.org", "x")), expected);
     }
 }

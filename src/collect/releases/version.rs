@@ -61,7 +61,7 @@ enum Token {
 /// The forms that look like a version. A part before the version is a package or a word such as `release`.
 const FORMS: [&str; 3] = [
     concat!(
-        r"(?i)^(?<path>(?:@?[\w.-]+/)*)(?<prefix>[\w.-]*?[A-Z][-@_])??v?",
+        r"(?i)^(?<path>(?:@?[\w.-]+/)*)(?<prefix>[\w.-]*?[A-Z]\d*[-@_])??(?:version|release|rel|ver|v|r)?",
         r"(?<version>\d+(?:[._]\d+)+(?:[-+._]?[0-9A-Z]+(?:[.+_-][0-9A-Z]+)*)?)$"
     ),
     concat!(
@@ -96,8 +96,13 @@ impl Words {
 
     /// The package before the version, and whether a word there says that it is no release yet.
     fn package(&self, found: &Captures<'_>) -> (Option<String>, bool) {
-        let part = |name: &str| found.name(name).map_or("", |part| part.as_str()).trim_end_matches(['/', '-', '@', '_']);
+        let whole = |name: &str| found.name(name).map_or("", |part| part.as_str());
+        let part = |name: &str| whole(name).trim_end_matches(['/', '-', '@', '_']);
         let (path, prefix) = (part("path"), part("prefix"));
+        // What stands before `@` is the name of a package, whatever it means otherwise.
+        if whole("prefix").ends_with('@') {
+            return (Some([path, prefix].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("/")), false);
+        }
         let early = [path, prefix].iter().any(|part| has(&self.prerelease, &part.to_lowercase()));
         let names_one = |part: &&str| {
             let lower = part.to_lowercase();
@@ -242,6 +247,10 @@ mod tests {
     #[case("app/release-1.2", Some("app"), "1.2", false)]
     #[case("app-1.2.3-beta-2.1", Some("app"), "1.2.3-beta-2.1", true)]
     #[case("log4j-2.17.0", Some("log4j"), "2.17.0", false)]
+    #[case("grep-pcre2-0.1.10", Some("grep-pcre2"), "0.1.10", false)]
+    #[case("r4.13.2", None, "4.13.2", false)]
+    #[case("REL9_6_1", None, "9.6.1", false)]
+    #[case("@changesets/pre@3.0.0", Some("@changesets/pre"), "3.0.0", false)]
     #[case("llvmorg-17.0.6", Some("llvmorg"), "17.0.6", false)]
     fn versions(#[case] tag: &str, #[case] package: Option<&str>, #[case] text: &str, #[case] prerelease: bool) {
         let found = words().read(tag);
@@ -261,6 +270,8 @@ mod tests {
     #[case("spring-edition")]
     #[case("")]
     #[case("v")]
+    #[case("nightly-2024-10-01")]
+    #[case("r12345")]
     #[case("1.2.3 final")]
     #[case("..")]
     fn no_versions(#[case] tag: &str) {

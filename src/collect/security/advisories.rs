@@ -37,6 +37,14 @@ struct Words {
 /// A change of the version of something: the verb, then what, then the version.
 const UPDATE: &str = r"(?i)\b(?:bump|upgrade|update)(?:s|d)?\b(?<what>(?:[^.\n]|\.\S){1,120}?)\b(?:to|from)\s+(?:version\s+)?`?v?\d";
 
+/// One named thing that is updated because of a vulnerability, or from one version to another.
+const REPLACED: &str = concat!(
+    r"(?i)\b(?:bump|upgrade|update)(?:s|d)?\s+(?:(?:the|gem|package|module|library|crate|image)\s+)?[\w./@-]+",
+    r"(?:(?:\s+and|,)\s+[\w./@-]+)*\s*(?:\(|\[|->|=>|due to|because of|to fix|to address|to resolve|for\s+(?:cve|ghsa))",
+    r"|\d+(?:\.\d+)+\s*(?:->|=>|→)\s*v?\d"
+);
+
+static REPLACEMENTS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(REPLACED).ok());
 static UPDATES: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(UPDATE).ok());
 
 /// A name such as `FOO-SA-2024-01`, `XSA-123` or `2024-01-title`.
@@ -241,6 +249,7 @@ fn is_bullet(line: &str) -> bool {
 fn is_about_something_else(words: &Words, text: &str, above: &str) -> bool {
     words.dependency.iter().any(|word| has_word(text, word) || has_word(above, word))
         || words.detection.iter().any(|word| has_word(text, word))
+        || REPLACEMENTS.as_ref().is_some_and(|form| form.is_match(text))
         || UPDATES.as_ref().is_some_and(|form| {
             form.captures_iter(text).any(|found| {
                 let Some(whole) = found.get(0) else { return false };
@@ -284,6 +293,10 @@ mod tests {
     #[case::bump("- Bump openssl to 3.0.2 (CVE-2024-12345)\n", true)]
     #[case::update("- Update golang.org/x/net to v0.17.0 (CVE-2024-12345)\n", true)]
     #[case::updated_from("- Updated jackson from 2.1 to 2.2 because of CVE-2024-12345\n", true)]
+    #[case::unversioned("* [BUGFIX] Security: Update go/x/crypto and go/x/net (CVE-2022-27191) #2488\n", true)]
+    #[case::arrow("- Update gem nokogiri 1.6.6.2 -> 1.6.6.4 due to CVE-2015-1819\n", true)]
+    #[case::to_fix("- Update spawndamnit to fix [cross-spawn CVE-2024-21538](https://x)\n", true)]
+    #[case::merge("- Merge pull request from GHSA-f74f-cvh7-c6q6 (Ben)\n", false)]
     #[case::heading("### Dependencies\n\n- jackson 2.2: CVE-2024-12345\n", true)]
     #[case::parent("- Dependencies:\n  - jackson 2.2, CVE-2024-12345\n- Fix\n", true)]
     #[case::bundled("- Patch the bundled zlib for CVE-2024-12345\n", true)]
@@ -343,6 +356,6 @@ mod tests {
 
     #[test]
     fn forms_compile() {
-        assert!(UPDATES.is_some() && OWN_IDS.is_some());
+        assert!(UPDATES.is_some() && OWN_IDS.is_some() && REPLACEMENTS.is_some());
     }
 }
