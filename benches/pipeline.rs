@@ -51,7 +51,10 @@ fn generated(directory: &Path) {
             0 => (format!("f{at}.md"), format!("# Part {at}\n\nThis part explains how number {at} is computed.\n")),
             1 => (format!("f{at}.json"), format!("{{\"name\": \"f{at}\", \"values\": [1, 2, 3, {at}]}}\n")),
             2 => (format!("f{at}.py"), format!("import os\n\ndef f{at}(x):\n    return os.path.join(x, '{at}')\n")),
-            _ => (format!("f{at}.rs"), format!("//! Part {at}.\n\npub fn f{at}(x: u32) -> u32 {{\n    x + {at}\n}}\n").repeat(8)),
+            _ => (
+                format!("f{at}.rs"),
+                format!("//! Part {at}.\n\npub fn f{at}(x: u32) -> u32 {{\n    x + {at}\n}}\n").repeat(8),
+            ),
         };
         std::fs::write(folder.join(name), text).expect("written");
     }

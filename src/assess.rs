@@ -125,16 +125,14 @@ fn verdict(requirement: &Requirement, ruling: Option<Option<&Ruling>>) -> Verdic
 }
 
 fn levels(verdicts: &[Verdict], mode: LevelMode) -> Levels {
-    let standings: Vec<LevelStanding> = Level::ALL.into_iter().map(|level| level_standing(verdicts, level, mode)).collect();
+    let standings: Vec<LevelStanding> =
+        Level::ALL.into_iter().map(|level| level_standing(verdicts, level, mode)).collect();
     let reached = standings.iter().take_while(|standing| standing.reached).last().map(|standing| standing.level);
     let upward_closed = |levels: &[Level]| {
         Level::ALL.into_iter().all(|level| LevelMode::Cumulative.counts(levels, level) == levels.contains(&level))
     };
-    let mode_matters_for = verdicts
-        .iter()
-        .filter(|verdict| !upward_closed(&verdict.levels))
-        .map(|verdict| verdict.id.clone())
-        .collect();
+    let mode_matters_for =
+        verdicts.iter().filter(|verdict| !upward_closed(&verdict.levels)).map(|verdict| verdict.id.clone()).collect();
     Levels { mode, reached, mode_matters_for, standings }
 }
 

@@ -80,8 +80,8 @@ impl FactsDocument {
     /// Facts from a file; they are checked against the schema.
     pub fn parse(text: &str) -> Result<Self, FactsError> {
         let json: Json = serde_json::from_str(text)?;
-        let schema = jsonschema::validator_for(&facts_schema())
-            .map_err(|error| FactsError::BrokenSchema(error.to_string()))?;
+        let schema =
+            jsonschema::validator_for(&facts_schema()).map_err(|error| FactsError::BrokenSchema(error.to_string()))?;
         if let Some(error) = schema.iter_errors(&json).next() {
             let why: String = error.to_string().chars().take(300).collect();
             return Err(FactsError::Schema { at: error.instance_path().to_string(), why });

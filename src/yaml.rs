@@ -212,7 +212,11 @@ impl Builder {
                 }
             }
             Event::Alias(anchor) => {
-                let (node, size) = self.anchors.get(&anchor).cloned().ok_or_else(|| error("an alias of an unknown or unfinished anchor"))?;
+                let (node, size) = self
+                    .anchors
+                    .get(&anchor)
+                    .cloned()
+                    .ok_or_else(|| error("an alias of an unknown or unfinished anchor"))?;
                 self.nodes += size;
                 if self.nodes > MAX_NODES {
                     return Err(error("its aliases repeat too much"));

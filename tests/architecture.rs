@@ -40,7 +40,9 @@ fn modules_import_only_from_lower_floors() {
             return;
         };
         seen.insert(module.to_owned());
-        for imported in imports(source) {
+        // Test tables of import statements hold `crate::x` as text.
+        let code = source.split("#[cfg(test)]\nmod tests").next().unwrap_or_default();
+        for imported in imports(code) {
             if imported != module && !allowed.contains(&imported.as_str()) {
                 wrong.push(format!("{}: `{module}` may not import `{imported}`", path.display()));
             }

@@ -47,8 +47,12 @@ fn the_json_adds_up_and_follows_its_schema() {
     let sum: u64 = assessment["outcomes"].as_object().expect("a map").values().filter_map(Json::as_u64).sum();
     assert_eq!(sum, 64);
     assert_eq!(assessment["outcomes"].as_object().map(serde_json::Map::len), Some(6));
-    let ids: Vec<&str> =
-        assessment["requirements"].as_array().expect("a list").iter().filter_map(|verdict| verdict["id"].as_str()).collect();
+    let ids: Vec<&str> = assessment["requirements"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .filter_map(|verdict| verdict["id"].as_str())
+        .collect();
     assert!(ids.is_sorted());
     for top in ["format", "subject", "catalog", "policies", "facts", "levels", "requirements"] {
         assert!(assessment.get(top).is_some(), "{top}");
@@ -138,7 +142,10 @@ fn a_revision_is_read_and_a_wrong_one_named() {
     repository.write("SECURITY.md", b"# Security\n");
     repository.commit("Second");
     let path = repository.path().as_os_str();
-    let json = expect(0, &run(&["assess".as_ref(), path, "--rev".as_ref(), "HEAD~1".as_ref(), "-o".as_ref(), "json".as_ref()]));
+    let json = expect(
+        0,
+        &run(&["assess".as_ref(), path, "--rev".as_ref(), "HEAD~1".as_ref(), "-o".as_ref(), "json".as_ref()]),
+    );
     let assessment: Json = serde_json::from_str(&json).expect("JSON");
     assert_eq!(assessment["subject"]["commit"], first.as_str());
     let output = run(&["assess".as_ref(), path, "--rev".as_ref(), "no-such-branch".as_ref()]);
@@ -191,7 +198,14 @@ fn several_outputs_in_one_run() {
     let repository = small();
     let file = repository.path().join("out.json");
     let json = format!("json={}", file.display());
-    let args = ["assess".as_ref(), repository.path().as_os_str(), "-o".as_ref(), "human".as_ref(), "-o".as_ref(), json.as_ref()];
+    let args = [
+        "assess".as_ref(),
+        repository.path().as_os_str(),
+        "-o".as_ref(),
+        "human".as_ref(),
+        "-o".as_ref(),
+        json.as_ref(),
+    ];
     let text = expect(0, &run(&args));
     assert!(text.contains("Level 1"));
     let assessment: Json = serde_json::from_slice(&std::fs::read(file).expect("written")).expect("JSON");
@@ -217,7 +231,9 @@ fn every_requirement_is_explained() {
 
 #[test]
 fn help_completions_and_manual_exist() {
-    for args in [vec!["--help"], vec!["--version"], vec!["man"], vec!["completions", "bash"], vec!["completions", "zsh"]] {
+    for args in
+        [vec!["--help"], vec!["--version"], vec!["man"], vec!["completions", "bash"], vec!["completions", "zsh"]]
+    {
         assert!(!expect(0, &osps(&args)).is_empty(), "{args:?}");
     }
 }

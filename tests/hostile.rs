@@ -74,13 +74,8 @@ fn blob(repository: &Repository, content: &[u8]) -> String {
 }
 
 fn feed(repository: &Repository, args: &[&str], input: &[u8]) -> String {
-    let mut child = repository
-        .git_command()
-        .args(args)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("git runs");
+    let mut child =
+        repository.git_command().args(args).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("git runs");
     child.stdin.take().expect("a pipe").write_all(input).expect("written");
     let output = child.wait_with_output().expect("ended");
     assert!(output.status.success());
@@ -124,10 +119,8 @@ fn names_are_opaque_bytes() {
         commit_tree(&repository, &tree);
         let assessment = assess(repository.path());
         assert_ne!(outcome(&assessment, "OSPS-LE-03.01"), "passed", "a link out of the tree is no licence");
-        let text = support::expect(
-            0,
-            &support::osps(["assess".as_ref(), repository.path().as_os_str(), "-vv".as_ref()]),
-        );
+        let text =
+            support::expect(0, &support::osps(["assess".as_ref(), repository.path().as_os_str(), "-vv".as_ref()]));
         assert!(!text.contains('\u{1b}') && !text.contains("root:"), "{text}");
     }
 }
@@ -136,7 +129,8 @@ fn names_are_opaque_bytes() {
 fn a_missing_tree_makes_the_listing_incomplete() {
     let repository = Repository::with(&[("README.md", "# Sample\n"), ("src/deep/a.rs", "fn a() {}\n")]);
     let subtree = repository.git(["rev-parse", "HEAD:src/deep"]);
-    std::fs::remove_file(repository.path().join(".git/objects").join(&subtree[..2]).join(&subtree[2..])).expect("removed");
+    std::fs::remove_file(repository.path().join(".git/objects").join(&subtree[..2]).join(&subtree[2..]))
+        .expect("removed");
     let assessment = assess(repository.path());
     for id in ["OSPS-QA-05.01", "OSPS-QA-05.02", "OSPS-LE-03.01", "OSPS-LE-02.01", "OSPS-QA-02.01"] {
         let outcome = outcome(&assessment, id);

@@ -42,9 +42,8 @@ fn outcomes(assessment: &Assessment) -> BTreeMap<String, Outcome> {
 /// The facts that policies are tried on: a well-kept repository read offline, the same with every fact of its forge
 /// known and good, and the same with every fact of its forge bad.
 fn documents() -> Vec<(String, Json)> {
-    let read = |path: &str| -> Json {
-        serde_json::from_str(&std::fs::read_to_string(path).expect("readable")).expect("JSON")
-    };
+    let read =
+        |path: &str| -> Json { serde_json::from_str(&std::fs::read_to_string(path).expect("readable")).expect("JSON") };
     let offline = read("tests/facts/sample.json");
     let forge = |name: &str| {
         let mut document = offline.clone();
@@ -241,9 +240,10 @@ fn removing_the_security_insights_file_changes_no_verdict_of_other_evidence() {
         let after = outcomes(&judge(&policies, &catalogs, &without, false));
         for verdict in before.requirements {
             let declared = verdict.evidence_kind == Some(osps::model::evidence::EvidenceKind::Declared)
-                || verdict.evidence.iter().any(|evidence| {
-                    evidence.fact.as_deref().is_some_and(|fact| fact.starts_with("insights"))
-                });
+                || verdict
+                    .evidence
+                    .iter()
+                    .any(|evidence| evidence.fact.as_deref().is_some_and(|fact| fact.starts_with("insights")));
             if verdict.outcome.is_decided() && !declared {
                 assert_eq!(after[verdict.id.as_str()], verdict.outcome, "{} on {name}", verdict.id);
             }

@@ -47,9 +47,7 @@ impl Terminal {
         let color = match self.color {
             Color::Always => true,
             Color::Never => false,
-            Color::Auto => {
-                !to_file && anstream::AutoStream::choice(&stdout) != anstream::ColorChoice::Never
-            }
+            Color::Auto => !to_file && anstream::AutoStream::choice(&stdout) != anstream::ColorChoice::Never,
         };
         let width = match terminal_size::terminal_size() {
             Some((width, _)) if !to_file && stdout.is_terminal() => usize::from(width.0).clamp(40, 120),
@@ -125,7 +123,9 @@ pub(super) struct Results {
 /// The policies of a run.
 pub(super) fn bundle(directory: Option<&Path>) -> anyhow::Result<Bundle> {
     match directory {
-        Some(directory) => Bundle::from_directory(directory).with_context(|| format!("the policies in {}", directory.display())),
+        Some(directory) => {
+            Bundle::from_directory(directory).with_context(|| format!("the policies in {}", directory.display()))
+        }
         None => Ok(Bundle::policies()),
     }
 }
@@ -210,7 +210,8 @@ impl Results {
         let human = ["human".to_owned()];
         let wanted: &[String] = if self.output.is_empty() { &human } else { &self.output };
         for output in wanted {
-            let (name, path) = output.split_once('=').map_or((output.as_str(), None), |(name, path)| (name, Some(path)));
+            let (name, path) =
+                output.split_once('=').map_or((output.as_str(), None), |(name, path)| (name, Some(path)));
             let format = Format::named(name).ok_or_else(|| {
                 let known: Vec<&str> = Format::ALL.iter().map(|(name, _)| *name).collect();
                 Usage(format!("there is no format `{name}`: expected one of {}", known.join(", ")))

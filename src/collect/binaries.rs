@@ -142,7 +142,9 @@ fn examined(cx: &Context<'_>, scan: &Scan) -> Fact<bool> {
         (Some(unread), _) if unread.why == "missing" => {
             Fact::unknown(Reason::NotRequested, format!("the content of {}: a full clone has it", unread.path), cx.src)
         }
-        (Some(unread), _) => Fact::broken(Reason::Truncated, format!("{} is {}", unread.path, unread.why.replace('_', " ")), cx.src),
+        (Some(unread), _) => {
+            Fact::broken(Reason::Truncated, format!("{} is {}", unread.path, unread.why.replace('_', " ")), cx.src)
+        }
         (None, false) => Fact::broken(Reason::Truncated, "the tree was not listed to its end", cx.src),
         (None, true) => Fact::known(true, cx.src),
     }

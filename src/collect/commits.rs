@@ -161,7 +161,8 @@ impl Accounts {
     /// Whether the host wrote this commit from a change request: it is the committer, and the subject ends with a number.
     fn is_squash(&self, commit: &CommitInfo) -> bool {
         let by_host = self.hosts.iter().any(|host| {
-            commit.committer_name.eq_ignore_ascii_case(&host.name) && commit.committer_email.eq_ignore_ascii_case(&host.email)
+            commit.committer_name.eq_ignore_ascii_case(&host.name)
+                && commit.committer_email.eq_ignore_ascii_case(&host.email)
         });
         by_host && has_number(subject(&commit.message))
     }
@@ -195,8 +196,14 @@ fn sample(history: &History, accounts: &Accounts) -> CommitSample {
 }
 
 fn signoff(commits: &[CommitInfo], accounts: &Accounts) -> Signoff {
-    let mut found =
-        Signoff { total_human: 0, signed: 0, other_name: 0, missing: 0, missing_squash: 0, missing_examples: Vec::new() };
+    let mut found = Signoff {
+        total_human: 0,
+        signed: 0,
+        other_name: 0,
+        missing: 0,
+        missing_squash: 0,
+        missing_examples: Vec::new(),
+    };
     for commit in commits.iter().filter(|commit| commit.parents < 2 && !accounts.is_bot(commit)) {
         found.total_human += 1;
         let signers: Vec<Person> = trailers(&commit.message).map(Person::of).filter(Person::is_somebody).collect();

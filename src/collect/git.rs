@@ -24,7 +24,9 @@ pub enum OpenError {
     #[error("{0} is not inside a git repository; `--worktree` assesses the files of a plain directory")]
     NotARepository(PathBuf),
     /// The repository has no commit.
-    #[error("the repository at {0} has no commit yet, so there is nothing to assess; `--worktree` assesses its files as they lie")]
+    #[error(
+        "the repository at {0} has no commit yet, so there is nothing to assess; `--worktree` assesses its files as they lie"
+    )]
     Empty(PathBuf),
     /// The revision does not name a commit.
     #[error("`{rev}` does not name a commit of the repository at {path}: {why}")]
@@ -37,7 +39,9 @@ pub enum OpenError {
         why: String,
     },
     /// The commit or its tree cannot be read.
-    #[error("commit {commit} of the repository at {path} cannot be read: {why}; fetch the missing objects and try again")]
+    #[error(
+        "commit {commit} of the repository at {path} cannot be read: {why}; fetch the missing objects and try again"
+    )]
     Unreadable {
         /// The commit.
         commit: String,
@@ -121,7 +125,8 @@ impl Clone {
                 });
             }
         };
-        let unreadable = |why: String| OpenError::Unreadable { commit: commit.to_string(), path: path.to_path_buf(), why };
+        let unreadable =
+            |why: String| OpenError::Unreadable { commit: commit.to_string(), path: path.to_path_buf(), why };
         let tree = local
             .find_commit(commit)
             .and_then(|commit| commit.tree_id().map(gix::Id::detach))
@@ -172,7 +177,8 @@ impl Clone {
                 Ok(tag) => {
                     let decoded = tag.decode().ok();
                     let signed = decoded.as_ref().is_some_and(|tag| tag.signature.is_some());
-                    let time = tag.tagger().ok().flatten().and_then(|tagger| tagger.time().ok()).map(|time| time.seconds);
+                    let time =
+                        tag.tagger().ok().flatten().and_then(|tagger| tagger.time().ok()).map(|time| time.seconds);
                     (true, signed, time)
                 }
                 Err(_) => (false, false, None),
@@ -196,7 +202,8 @@ impl Clone {
         let config = local.config_snapshot();
         let left_out = config.string("remote.origin.tagOpt").is_some_and(|option| option.as_slice() == b"--no-tags");
         let one_branch = config.string("remote.origin.fetch").is_some_and(|spec| !spec.contains(&b'*'));
-        let partly = one_branch && !config.string("remote.origin.tagOpt").is_some_and(|option| option.as_slice() == b"--tags");
+        let partly =
+            one_branch && !config.string("remote.origin.tagOpt").is_some_and(|option| option.as_slice() == b"--tags");
         !local.is_shallow().unwrap_or(true) && !left_out && !partly
     }
 
@@ -204,7 +211,8 @@ impl Clone {
     pub(crate) fn history(&self) -> History {
         let local = self.repository.to_thread_local();
         let mut history = History { shallow: local.is_shallow().unwrap_or(false), ..History::default() };
-        let sorting = gix::revision::walk::Sorting::ByCommitTime(gix::traverse::commit::simple::CommitTimeOrder::NewestFirst);
+        let sorting =
+            gix::revision::walk::Sorting::ByCommitTime(gix::traverse::commit::simple::CommitTimeOrder::NewestFirst);
         let Ok(walk) = local.rev_walk([self.commit]).sorting(sorting).all() else { return history };
         history.counted_all = true;
         for info in walk {

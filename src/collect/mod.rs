@@ -179,7 +179,14 @@ pub fn collect(options: &Options<'_>) -> Result<Facts, git::OpenError> {
     };
     let subject = repo::subject(clone.as_ref(), &options.path, options.policies);
     let src: &'static [&'static str] = if options.worktree { &["worktree"] } else { &["git"] };
-    let cx = Context { tree: &tree, clone: clone.as_ref(), subject: &subject, now: options.now, policies: options.policies, src };
+    let cx = Context {
+        tree: &tree,
+        clone: clone.as_ref(),
+        subject: &subject,
+        now: options.now,
+        policies: options.policies,
+        src,
+    };
 
     let history = clone.as_ref().map(git::Clone::history);
     let scan = scan::scan(&cx);

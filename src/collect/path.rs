@@ -21,7 +21,9 @@ impl RepoPath {
         let mut out = String::with_capacity(self.0.len());
         for chunk in self.0.utf8_chunks() {
             for c in chunk.valid().chars() {
-                if c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}') {
+                if c.is_control()
+                    || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+                {
                     let mut buffer = [0; 4];
                     for byte in c.encode_utf8(&mut buffer).bytes() {
                         let _ = write!(out, "\\x{byte:02x}");
@@ -66,8 +68,18 @@ impl RepoPath {
     /// Whether it lies where tests, fixtures and samples lie (requirements: `test_path`).
     pub(crate) fn is_test(&self) -> bool {
         const DIRS: &[&str] = &[
-            "test", "tests", "testing", "testdata", "test-data", "test_fixtures", "fixtures", "samples", "corpus",
-            "corpora", "fuzz", "__tests__",
+            "test",
+            "tests",
+            "testing",
+            "testdata",
+            "test-data",
+            "test_fixtures",
+            "fixtures",
+            "samples",
+            "corpus",
+            "corpora",
+            "fuzz",
+            "__tests__",
         ];
         let lower = self.lower();
         let mut parts: Vec<&str> = lower.split('/').collect();
@@ -88,14 +100,28 @@ impl RepoPath {
     /// Whether it lies where copies of other projects' sources lie.
     pub(crate) fn is_vendored(&self) -> bool {
         const DIRS: &[&str] = &[
-            "vendor", "vendors", "vendored", "third_party", "third-party", "thirdparty", "3rdparty", "3rd_party", "3rd-party",
-            "node_modules", "bower_components", "jspm_packages", "godeps", "pods", "carthage",
+            "vendor",
+            "vendors",
+            "vendored",
+            "third_party",
+            "third-party",
+            "thirdparty",
+            "3rdparty",
+            "3rd_party",
+            "3rd-party",
+            "node_modules",
+            "bower_components",
+            "jspm_packages",
+            "godeps",
+            "pods",
+            "carthage",
         ];
         // Deeper down these names are also given to modules of the project's own.
         const ROOTS: &[&str] = &["deps", "external", "externals", "extern"];
         let lower = self.lower();
         lower.rsplit_once('/').is_some_and(|(above, _)| {
-            above.split('/').any(|part| DIRS.contains(&part)) || above.split('/').next().is_some_and(|top| ROOTS.contains(&top))
+            above.split('/').any(|part| DIRS.contains(&part))
+                || above.split('/').next().is_some_and(|top| ROOTS.contains(&top))
         })
     }
 

@@ -93,7 +93,12 @@ fn repositories(cx: &Context<'_>, insights: &Insights, files: &Files) -> Fact<Ve
 }
 
 fn repository(url: &str, role: &str, place: &str) -> ProjectRepository {
-    ProjectRepository { url: url.to_owned(), role: role.to_owned(), released_with_primary: None, place: place.to_owned() }
+    ProjectRepository {
+        url: url.to_owned(),
+        role: role.to_owned(),
+        released_with_primary: None,
+        place: place.to_owned(),
+    }
 }
 
 fn own_address(subject: &Subject) -> String {
@@ -168,7 +173,8 @@ mod tests {
             line: None,
             same_owner,
         };
-        let submodules = vec![submodule("../S", Some(true)), submodule("../t", Some(true)), submodule("https://x/y/z", Some(false))];
+        let submodules =
+            vec![submodule("../S", Some(true)), submodule("../t", Some(true)), submodule("https://x/y/z", Some(false))];
         let found = with_context(&tree, |cx| {
             let cx = Context { subject: &subject, policies: &policies, ..*cx };
             let insights = crate::collect::insights::collect(&cx);

@@ -229,8 +229,12 @@ mod tests {
     #[test]
     fn the_table_parses_and_names_each_host_once() {
         let forges: Forges = tables::load(&Bundle::policies(), "forges").expect("the table");
-        let mut names: Vec<&str> =
-            forges.hosts.iter().flat_map(|entry| entry.aliases.iter().chain([&entry.host])).map(String::as_str).collect();
+        let mut names: Vec<&str> = forges
+            .hosts
+            .iter()
+            .flat_map(|entry| entry.aliases.iter().chain([&entry.host]))
+            .map(String::as_str)
+            .collect();
         let count = names.len();
         names.sort_unstable();
         names.dedup();

@@ -118,7 +118,9 @@ fn software(cx: &Context<'_>, remote: &Remote) -> Fact<Option<String>> {
         (Remote::None, _) => Fact::known(None, CLONE),
         (Remote::Address(_), Some(forge)) => Fact::known(Some(forge.clone()), CLONE),
         (Remote::Address(_), None) => Fact::unknown(Reason::Offline, "a request to the host", FORGE),
-        (Remote::Local, _) => Fact::unknown(Reason::Unsupported, "the address where the repository is published", CLONE),
+        (Remote::Local, _) => {
+            Fact::unknown(Reason::Unsupported, "the address where the repository is published", CLONE)
+        }
     }
 }
 

@@ -138,7 +138,11 @@ impl Tree {
             let mode = if kind.is_symlink() {
                 Mode::Link
             } else if kind.is_file() {
-                if entry.metadata().is_ok_and(|metadata| is_executable(&metadata)) { Mode::Executable } else { Mode::File }
+                if entry.metadata().is_ok_and(|metadata| is_executable(&metadata)) {
+                    Mode::Executable
+                } else {
+                    Mode::File
+                }
             } else {
                 continue;
             };
@@ -203,10 +207,7 @@ impl Tree {
     pub(crate) fn below(&self, directory: &str) -> impl Iterator<Item = &Entry> {
         let prefix = format!("{}/", directory.to_lowercase());
         let end = format!("{}0", directory.to_lowercase()); // `0` follows `/`
-        self.by_lower
-            .range(prefix..end)
-            .flat_map(|(_, indices)| indices)
-            .map(|index| &self.entries[*index])
+        self.by_lower.range(prefix..end).flat_map(|(_, indices)| indices).map(|index| &self.entries[*index])
     }
 
     /// Whether any entry lies below this directory (any case).
@@ -401,11 +402,11 @@ mod tests {
 
     #[test]
     fn links_resolve_inside_the_tree_only() {
-        let tree = Tree::of(&[("LICENSE@", "legal/LICENSE"), ("legal/LICENSE", "MIT"), ("out@", "../x"), ("loop@", "loop")]);
+        let tree =
+            Tree::of(&[("LICENSE@", "legal/LICENSE"), ("legal/LICENSE", "MIT"), ("out@", "../x"), ("loop@", "loop")]);
         let reader = tree.reader();
-        let resolve = |path: &str| {
-            tree.resolve(&reader, tree.find(path).expect("an entry")).map(|entry| entry.path.text())
-        };
+        let resolve =
+            |path: &str| tree.resolve(&reader, tree.find(path).expect("an entry")).map(|entry| entry.path.text());
         assert_eq!(resolve("LICENSE").as_deref(), Some("legal/LICENSE"));
         assert_eq!(resolve("out"), None);
         assert_eq!(resolve("loop"), None);

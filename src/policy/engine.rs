@@ -74,7 +74,8 @@ impl Engine {
     /// shape, yields an unknown ruling with its defect; the others are not touched.
     pub fn evaluate(&mut self, facts: &str) -> Result<Vec<Ruling>, PolicyError> {
         let fail = |why: String| PolicyError { path: "facts".to_owned(), why };
-        let input = regorus::Value::from_json_str(facts).map_err(|error| fail(format!("not a JSON document: {error}")))?;
+        let input =
+            regorus::Value::from_json_str(facts).map_err(|error| fail(format!("not a JSON document: {error}")))?;
         let Self { engine, policies } = self;
         let mut judge = || {
             engine.set_input(input.clone());
@@ -140,7 +141,9 @@ fn main_rules(engine: &mut regorus::Engine) -> Result<(ById, ById), String> {
 /// The value of a query; none when it is undefined.
 pub(super) fn query_value(engine: &mut regorus::Engine, query: &str) -> Result<Option<Json>, String> {
     let results = engine.eval_query(query.to_owned(), false).map_err(|error| error.to_string())?;
-    let Some(expression) = results.result.first().and_then(|result| result.expressions.first()) else { return Ok(None) };
+    let Some(expression) = results.result.first().and_then(|result| result.expressions.first()) else {
+        return Ok(None);
+    };
     if expression.value == regorus::Value::Undefined {
         return Ok(None);
     }
@@ -242,10 +245,17 @@ fn said_ruling(policy: &Policy, facts: &[Json], open: &[Need], said: &Json) -> R
     }
     let confidence: Confidence = parse(said, "confidence")?;
     let kind: EvidenceKind = parse(said, "kind")?;
-    let notes = said.get("notes").and_then(Json::as_array).map(|notes| notes.iter().filter_map(Json::as_str).map(str::to_owned).collect());
+    let notes = said
+        .get("notes")
+        .and_then(Json::as_array)
+        .map(|notes| notes.iter().filter_map(Json::as_str).map(str::to_owned).collect());
     let items = said.get("evidence").and_then(Json::as_array).ok_or("its ruling has no list `evidence`")?;
     let mut used = vec![false; facts.len()];
-    let evidence = items.iter().take(MAX_EVIDENCE).map(|item| evidence(policy, facts, &mut used, item)).collect::<Result<Vec<_>, _>>()?;
+    let evidence = items
+        .iter()
+        .take(MAX_EVIDENCE)
+        .map(|item| evidence(policy, facts, &mut used, item))
+        .collect::<Result<Vec<_>, _>>()?;
     if evidence.is_empty() && outcome.is_decided() {
         return Err("its verdict has no evidence".to_owned());
     }
@@ -276,8 +286,8 @@ fn evidence(policy: &Policy, facts: &[Json], used: &mut [bool], item: &Json) -> 
         return Err("its ruling offers an unknown fact as evidence".to_owned());
     }
     let Some(known) = item.get("known") else {
-        let mut evidence: Evidence =
-            serde_json::from_value(item.clone()).map_err(|error| format!("its ruling has unexpected evidence {item}: {error}"))?;
+        let mut evidence: Evidence = serde_json::from_value(item.clone())
+            .map_err(|error| format!("its ruling has unexpected evidence {item}: {error}"))?;
         let fact = evidence.fact.clone().unwrap_or_default();
         let position = policy.needs.iter().position(|name| fact == *name || fact.starts_with(&format!("{name}.")));
         if let Some(fact) = position.and_then(|at| facts.get(at)) {

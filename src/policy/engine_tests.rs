@@ -68,8 +68,7 @@ fn a_defective_policy_decides_nothing(#[case] body: &str, #[case] defect: &str) 
 #[test]
 fn an_erring_policy_does_not_touch_its_siblings() {
     let broken = policy("ruling := verdict.passed(sprintf(\"%s\", [1 + \"x\"]), needs)").replace("01.01", "02.01");
-    let rulings =
-        judge(&[("AC/OSPS-AC-01.01.rego", policy(PASS)), ("AC/OSPS-AC-02.01.rego", broken)], KNOWN);
+    let rulings = judge(&[("AC/OSPS-AC-01.01.rego", policy(PASS)), ("AC/OSPS-AC-02.01.rego", broken)], KNOWN);
     assert_eq!(rulings[0].outcome, Outcome::Passed);
     assert_eq!(rulings[1].outcome, Outcome::Unknown);
     assert!(rulings[1].defect.is_some());

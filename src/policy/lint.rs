@@ -8,8 +8,23 @@ use super::source::{Policies, Policy, references};
 
 /// Builtins that are not deterministic, reach outside, or differ between engines (`data.osps` stays portable).
 const FORBIDDEN: &[&str] = &[
-    "http.send", "opa.runtime", "time.now_ns", "rand.intn", "uuid.", "rego.metadata", "rego.parse_module", "io.jwt.",
-    "crypto.", "net.", "strings.render_template", "graphql.", "yaml.", "providers.", "trace(", "print(", "array.flatten",
+    "http.send",
+    "opa.runtime",
+    "time.now_ns",
+    "rand.intn",
+    "uuid.",
+    "rego.metadata",
+    "rego.parse_module",
+    "io.jwt.",
+    "crypto.",
+    "net.",
+    "strings.render_template",
+    "graphql.",
+    "yaml.",
+    "providers.",
+    "trace(",
+    "print(",
+    "array.flatten",
     "walk(",
 ];
 /// Characters of a line.
@@ -39,7 +54,11 @@ pub fn lint(policies: &Policies, schema: &FactsSchema) -> Vec<Finding> {
         portable(path, text, &mut findings);
         for (line, reference) in references(text) {
             if let Place::Nowhere(part) = schema.place(&reference) {
-                findings.push(Finding { path: path.clone(), line, message: format!("`input.{part}` is not in the facts schema") });
+                findings.push(Finding {
+                    path: path.clone(),
+                    line,
+                    message: format!("`input.{part}` is not in the facts schema"),
+                });
             }
         }
     }
@@ -49,7 +68,11 @@ pub fn lint(policies: &Policies, schema: &FactsSchema) -> Vec<Finding> {
         let known = policies.iter().any(|policy| policy.path.trim_end_matches(".rego") == subject)
             || policies.libraries.keys().any(|library| library.trim_end_matches(".rego") == subject);
         if !known {
-            findings.push(Finding { path: path.clone(), line: 0, message: "it tests no policy: expected one of the same name".to_owned() });
+            findings.push(Finding {
+                path: path.clone(),
+                line: 0,
+                message: "it tests no policy: expected one of the same name".to_owned(),
+            });
         }
     }
     findings.sort();
@@ -96,14 +119,19 @@ fn rulings(policy: &Policy, findings: &mut Vec<Finding>) {
         });
     }
     if !code.lines().any(|line| line.starts_with("ruling := ") || line.starts_with("ruling = ")) {
-        findings.push(Finding { path: policy.path.clone(), line: 0, message: "it has no rule `ruling := …`".to_owned() });
+        findings.push(Finding {
+            path: policy.path.clone(),
+            line: 0,
+            message: "it has no rule `ruling := …`".to_owned(),
+        });
     }
 }
 
 fn portable(path: &str, text: &str, findings: &mut Vec<Finding>) {
     let code = guard::code_only(text);
     for (number, (line, original)) in code.lines().zip(text.lines()).enumerate() {
-        let mut finding = |message: String| findings.push(Finding { path: path.to_owned(), line: number as u64 + 1, message });
+        let mut finding =
+            |message: String| findings.push(Finding { path: path.to_owned(), line: number as u64 + 1, message });
         for name in FORBIDDEN {
             let used = line.match_indices(name).any(|(at, _)| {
                 !line[..at].chars().next_back().is_some_and(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.'))

@@ -242,7 +242,10 @@ ruling := 1 if {
         assert_eq!(policy.id, "OSPS-AC-01.01");
         assert_eq!(policy.needs, ["org.two_factor_required", "docs.topics.a-b"]);
         let references: Vec<_> = policy.references.iter().map(|(line, path)| format!("{line} {path}")).collect();
-        assert!(references.iter().any(|reference| reference.ends_with("org.two_factor_required.known")), "{references:?}");
+        assert!(
+            references.iter().any(|reference| reference.ends_with("org.two_factor_required.known")),
+            "{references:?}"
+        );
         assert!(references.iter().any(|reference| reference.ends_with(" files")), "{references:?}");
         assert!(!references.iter().any(|reference| reference.contains("not.this")), "{references:?}");
     }

@@ -34,10 +34,10 @@ fn header(out: &mut String, assessment: &Assessment, style: &Style) {
         (Some(host), Some(owner)) => format!("{host}/{owner}/{}", subject.name),
         _ => subject.name.clone(),
     };
-    let commit = subject.commit.as_deref().map_or_else(
-        || "files as they lie".to_owned(),
-        |commit| format!("@ {}", commit.get(..9).unwrap_or(commit)),
-    );
+    let commit = subject
+        .commit
+        .as_deref()
+        .map_or_else(|| "files as they lie".to_owned(), |commit| format!("@ {}", commit.get(..9).unwrap_or(commit)));
     let line = format!("OSPS Baseline {} {} {} {commit}", assessment.catalog.version, style.dot(), style.plain(&name));
     let _ = writeln!(out, "{}", style.bold(&line));
     if assessment.levels.mode == LevelMode::Exact {

@@ -31,7 +31,9 @@ pub(super) struct Action {
 impl Action {
     /// Whether inputs switch its needs off.
     pub(super) fn is_off(&self, input: impl Fn(&str) -> Option<String>) -> bool {
-        self.off.iter().any(|(name, values)| input(name).is_some_and(|given| values.iter().any(|value| wildcard(value, given.trim()))))
+        self.off.iter().any(|(name, values)| {
+            input(name).is_some_and(|given| values.iter().any(|value| wildcard(value, given.trim())))
+        })
     }
 
     /// Who controls an output; the entry with the longest fixed name decides.

@@ -58,7 +58,8 @@ pub(super) fn collect(sources: &Sources<'_>) -> (Vec<Capability>, bool) {
         };
         let blocking = run.chain.iter().all(|(_, job)| is_blocking(&job.continue_on_error, job));
         let disabled = run.chain.iter().any(|(_, job)| condition::is_never(job.condition.as_ref()));
-        let place = Place { run, path: &workflow.path, job, when: &when, statics, defaults, blocking, disabled, depth: 0 };
+        let place =
+            Place { run, path: &workflow.path, job, when: &when, statics, defaults, blocking, disabled, depth: 0 };
         if let Some(uses) = job.uses.as_ref().filter(|uses| !pipelines::is_local(&uses.text)) {
             sources.remote_workflow(&place, uses, &mut out);
         }
@@ -73,13 +74,19 @@ pub(super) fn collect(sources: &Sources<'_>) -> (Vec<Capability>, bool) {
 
 /// Whether two entries tell the same; then the second one's triggers are already in the first one.
 fn same(a: &Capability, b: &Capability) -> bool {
-    (&a.kind, &a.tool, &a.path, &a.job, a.line, &a.triggers, &a.check_name) == (&b.kind, &b.tool, &b.path, &b.job, b.line, &b.triggers, &b.check_name)
+    (&a.kind, &a.tool, &a.path, &a.job, a.line, &a.triggers, &a.check_name)
+        == (&b.kind, &b.tool, &b.path, &b.job, b.line, &b.triggers, &b.check_name)
         && (a.blocking, a.disabled, &a.condition) == (b.blocking, b.disabled, &b.condition)
 }
 
 impl Sources<'_> {
     fn when(&self, run: &Run<'_>) -> When {
-        let also_pushes = run.triggers.iter().any(|trigger| trigger.event == "push" && trigger.branches.is_none() && trigger.branches_ignore.is_none() && trigger.tags.is_none());
+        let also_pushes = run.triggers.iter().any(|trigger| {
+            trigger.event == "push"
+                && trigger.branches.is_none()
+                && trigger.branches_ignore.is_none()
+                && trigger.tags.is_none()
+        });
         let mut when = When { filtered: "no", ..When::default() };
         for trigger in run.triggers {
             let names = names(trigger, self.primary);
@@ -114,7 +121,13 @@ impl Sources<'_> {
             let mut conditions: Vec<&Text> = job.condition.iter().collect();
             if !condition::runs_after_skips(job.condition.as_ref()) {
                 let needed = closure(workflow, job);
-                conditions.extend(workflow.jobs.iter().filter(|other| needed.contains(&other.id)).filter_map(|other| other.condition.as_ref()));
+                conditions.extend(
+                    workflow
+                        .jobs
+                        .iter()
+                        .filter(|other| needed.contains(&other.id))
+                        .filter_map(|other| other.condition.as_ref()),
+                );
             }
             for text in conditions {
                 match condition::answer(Some(text), situation) {
@@ -134,7 +147,13 @@ impl Sources<'_> {
     }
 
     /// The class of a condition that asks nothing but which files changed: `non_code` or `code`.
-    fn changed_files(&self, workflow: &Workflow, job: &Job, text: &Text, situation: Situation<'_>) -> Option<&'static str> {
+    fn changed_files(
+        &self,
+        workflow: &Workflow,
+        job: &Job,
+        text: &Text,
+        situation: Situation<'_>,
+    ) -> Option<&'static str> {
         let expression = expression::condition(&text.text)?;
         let mut names = Vec::new();
         output_names(&expression, &mut names);
@@ -163,7 +182,9 @@ impl Sources<'_> {
                 let inner = dotted(steps);
                 let parts: Vec<String> = inner.split('.').map(str::to_owned).collect();
                 match parts.as_slice() {
-                    [steps, step, outputs, output] if steps == "steps" && outputs == "outputs" => (other, step.clone(), output.clone()),
+                    [steps, step, outputs, output] if steps == "steps" && outputs == "outputs" => {
+                        (other, step.clone(), output.clone())
+                    }
                     _ => return None,
                 }
             }
@@ -175,12 +196,23 @@ impl Sources<'_> {
         match address.to_lowercase().as_str() {
             "dorny/paths-filter" => {
                 let root = yaml::parse(&step.input("filters")?.text).ok()??;
-                let (_, patterns) = root.entries().iter().find(|(name, _)| name.as_str().is_some_and(|name| name.eq_ignore_ascii_case(&output)))?;
+                let (_, patterns) = root
+                    .entries()
+                    .iter()
+                    .find(|(name, _)| name.as_str().is_some_and(|name| name.eq_ignore_ascii_case(&output)))?;
                 let patterns: Vec<String> = super::workflow::texts(patterns).into_iter().map(str::to_owned).collect();
                 Some(self.filters.left_out(&patterns, false))
             }
             "tj-actions/changed-files" if output.starts_with("any_") => {
-                let lines = |name: &str| step.input(name).map(|text| text.text.lines().map(|line| line.trim().to_owned()).filter(|line| !line.is_empty()).collect::<Vec<_>>());
+                let lines = |name: &str| {
+                    step.input(name).map(|text| {
+                        text.text
+                            .lines()
+                            .map(|line| line.trim().to_owned())
+                            .filter(|line| !line.is_empty())
+                            .collect::<Vec<_>>()
+                    })
+                };
                 match (lines("files"), lines("files_ignore")) {
                     (Some(files), _) => Some(self.filters.left_out(&files, false)),
                     (None, Some(ignored)) => Some(self.filters.left_out(&ignored, true)),
@@ -241,7 +273,11 @@ impl Sources<'_> {
                     .collect();
                 bind(&defaults, "inputs.", &mut statics);
                 bind(&step.with, "inputs.", &mut statics);
-                let when = When { triggers: triggers.clone(), filtered, condition: place.when.condition.clone().or_else(|| dependent.clone()) };
+                let when = When {
+                    triggers: triggers.clone(),
+                    filtered,
+                    condition: place.when.condition.clone().or_else(|| dependent.clone()),
+                };
                 let inner = Place {
                     run: place.run,
                     path: &action.path,
@@ -266,7 +302,11 @@ impl Sources<'_> {
     }
 
     /// When a step runs, given when its job does.
-    fn step_when(&self, place: &Place<'_>, condition: Option<&Text>) -> (BTreeSet<&'static str>, &'static str, Option<String>) {
+    fn step_when(
+        &self,
+        place: &Place<'_>,
+        condition: Option<&Text>,
+    ) -> (BTreeSet<&'static str>, &'static str, Option<String>) {
         let mut triggers = BTreeSet::new();
         let mut dependent = None;
         let mut filtered = place.when.filtered;
@@ -292,14 +332,22 @@ impl Sources<'_> {
         (triggers, filtered, dependent)
     }
 
-    fn script(&self, place: &Place<'_>, text: &str, shell: Option<&str>, directory: Option<&Text>, statics: &Statics) -> Vec<Found> {
+    fn script(
+        &self,
+        place: &Place<'_>,
+        text: &str,
+        shell: Option<&str>,
+        directory: Option<&Text>,
+        statics: &Statics,
+    ) -> Vec<Found> {
         let shell = shell.unwrap_or_default();
         let name = shell.split_whitespace().next().unwrap_or_default();
         if ["python", "node", "perl", "ruby"].iter().any(|other| name.starts_with(other)) {
             return Vec::new();
         }
         let windows = matches!(name, "pwsh" | "powershell" | "cmd");
-        let directory = directory.map(|text| text.text.as_str()).or(place.defaults.directory.as_deref()).unwrap_or_default();
+        let directory =
+            directory.map(|text| text.text.as_str()).or(place.defaults.directory.as_deref()).unwrap_or_default();
         let directory = variants(directory, &place.job.matrix, statics).into_iter().next().unwrap_or_default();
         let setting = Setting {
             directory: directory.trim_start_matches("./").trim_end_matches('/').to_owned(),
@@ -321,7 +369,13 @@ impl Sources<'_> {
     }
 
     /// What an action or reusable workflow of another repository does.
-    fn action(&self, place: &Place<'_>, address: &str, input: &dyn Fn(&str) -> Option<String>, statics: &Statics) -> Vec<Found> {
+    fn action(
+        &self,
+        place: &Place<'_>,
+        address: &str,
+        input: &dyn Fn(&str) -> Option<String>,
+        statics: &Statics,
+    ) -> Vec<Found> {
         let filled = |name: &str| input(name).map(|text| variants(&text, &place.job.matrix, statics).join("\n"));
         let mut found = Vec::new();
         for rule in self.recogniser.steps.action_rules(address).filter(|rule| rule.holds(filled)) {
@@ -331,21 +385,37 @@ impl Sources<'_> {
             found.extend(self.command_inputs(place, rule, &filled, statics));
         }
         // The command-line tools behind actions differ in one respect that matters: they can be told to go on.
-        let goes_on = [("fail-on-severity", "none"), ("exit-code", "0"), ("fail-build", "false"), ("fail-on-vuln", "false"), ("warn-only", "true")];
+        let goes_on = [
+            ("fail-on-severity", "none"),
+            ("exit-code", "0"),
+            ("fail-build", "false"),
+            ("fail-on-vuln", "false"),
+            ("warn-only", "true"),
+        ];
         if goes_on.iter().any(|(name, value)| input(name).is_some_and(|given| given.trim() == *value)) {
-            found.iter_mut().filter(|item| matches!(item.known.kind.as_str(), "sca" | "sast" | "secret_scan")).for_each(|item| item.blocking = false);
+            found
+                .iter_mut()
+                .filter(|item| matches!(item.known.kind.as_str(), "sca" | "sast" | "secret_scan"))
+                .for_each(|item| item.blocking = false);
         }
         found
     }
 
-    fn command_inputs(&self, place: &Place<'_>, rule: &ActionRule, input: &dyn Fn(&str) -> Option<String>, statics: &Statics) -> Vec<Found> {
+    fn command_inputs(
+        &self,
+        place: &Place<'_>,
+        rule: &ActionRule,
+        input: &dyn Fn(&str) -> Option<String>,
+        statics: &Statics,
+    ) -> Vec<Found> {
         let mut found = Vec::new();
         for name in &rule.command_input {
             let Some(text) = input(name) else { continue };
             let arguments = rule.arguments.as_ref().and_then(|name| input(name)).unwrap_or_default();
             let prefix = rule.prefix.clone().unwrap_or_default();
             let text = format!("{prefix} {text} {arguments}");
-            let directory = ["working-directory", "build-root-directory", "cwd", "dir"].iter().find_map(|name| input(name));
+            let directory =
+                ["working-directory", "build-root-directory", "cwd", "dir"].iter().find_map(|name| input(name));
             let directory = directory.map(|text| Text { line: 0, text });
             found.extend(self.script(place, text.trim(), None, directory.as_ref(), statics));
         }
@@ -354,7 +424,14 @@ impl Sources<'_> {
 
     fn remote_workflow(&self, place: &Place<'_>, uses: &Text, out: &mut Vec<Capability>) {
         let (address, _) = pipelines::remote(&uses.text);
-        let input = |name: &str| place.job.with.iter().find(|binding| binding.name.eq_ignore_ascii_case(name)).map(|binding| binding.value.text.clone());
+        let input = |name: &str| {
+            place
+                .job
+                .with
+                .iter()
+                .find(|binding| binding.name.eq_ignore_ascii_case(name))
+                .map(|binding| binding.value.text.clone())
+        };
         let mut found = self.action(place, address, &input, &place.statics);
         let known = self.recogniser.steps.action_rules(address).next().is_some();
         if !known && (hints_test(address) || hints_test(&place.job.id)) {
@@ -453,7 +530,10 @@ fn names(trigger: &Trigger, primary: Option<&str>) -> Vec<&'static str> {
             if (branches || !tags) && primary {
                 names.push("push_primary");
             }
-            if !branches && !tags || branches && !primary || trigger.branches.as_ref().is_some_and(|branches| branches.len() > 1) {
+            if !branches && !tags
+                || branches && !primary
+                || trigger.branches.as_ref().is_some_and(|branches| branches.len() > 1)
+            {
                 names.push("push");
             }
             if tags || !branches {
@@ -527,7 +607,9 @@ fn output_names(expression: &Expression, out: &mut Vec<String>) {
                 out.push(name);
             }
         }
-        Expression::And(parts) | Expression::Or(parts) | Expression::Call(_, parts) => parts.iter().for_each(|part| output_names(part, out)),
+        Expression::And(parts) | Expression::Or(parts) | Expression::Call(_, parts) => {
+            parts.iter().for_each(|part| output_names(part, out))
+        }
         Expression::Not(inner) | Expression::Part(inner, _) => output_names(inner, out),
         Expression::Compare(_, left, right) => {
             output_names(left, out);

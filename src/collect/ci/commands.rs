@@ -205,7 +205,9 @@ impl Rules {
 impl CommandRule {
     /// Whether the arguments have what the rule asks for and nothing that it excludes.
     fn admits(&self, bare: &Bare) -> bool {
-        let given = |patterns: &[String]| patterns.iter().any(|pattern| bare.arguments.iter().any(|argument| wildcard(pattern, &argument.text)));
+        let given = |patterns: &[String]| {
+            patterns.iter().any(|pattern| bare.arguments.iter().any(|argument| wildcard(pattern, &argument.text)))
+        };
         !given(&self.unless) && (self.has.is_empty() || given(&self.has))
     }
 }
@@ -284,7 +286,9 @@ impl Steps {
 
     fn bare(&self, words: &[String]) -> Option<Bare> {
         let path = words.first()?.clone();
-        let name = Command { words: vec![shell::Word { text: path.clone(), ..shell::Word::default() }], ..Command::default() }.program();
+        let name =
+            Command { words: vec![shell::Word { text: path.clone(), ..shell::Word::default() }], ..Command::default() }
+                .program();
         // `jest@29` is `jest`.
         let program = match name.find('@') {
             Some(at) if at > 0 => name.get(..at).unwrap_or_default().to_owned(),
@@ -455,7 +459,8 @@ fn inner(rule: &WrapperRule, words: &[String]) -> Inner {
 }
 
 fn is_assignment(word: &str) -> bool {
-    word.split_once('=').is_some_and(|(name, _)| !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_'))
+    word.split_once('=')
+        .is_some_and(|(name, _)| !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_'))
 }
 
 /// Without what only decorates a command: recipe signs, assignments, `python` for a script that is one.
@@ -684,7 +689,12 @@ mod tests {
     fn actions_match_by_address() {
         let steps = table();
         let kinds = |address: &str| -> Vec<String> {
-            steps.action_rules(address).filter(|rule| rule.holds(|_| None)).flat_map(|rule| rule.known(address)).map(|known| known.kind).collect()
+            steps
+                .action_rules(address)
+                .filter(|rule| rule.holds(|_| None))
+                .flat_map(|rule| rule.known(address))
+                .map(|known| known.kind)
+                .collect()
         };
         assert_eq!(kinds("github/codeql-action/analyze"), ["sast"]);
         assert!(kinds("github/codeql-action/upload-sarif").is_empty());

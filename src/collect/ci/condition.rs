@@ -94,8 +94,20 @@ fn truth(value: &Value) -> Answer {
     match value {
         Value::Bool(true) | Value::Any => Answer::Yes,
         Value::Bool(false) | Value::Null => Answer::No,
-        Value::Text(text) => if text.is_empty() { Answer::No } else { Answer::Yes },
-        Value::Number(number) => if *number == 0.0 { Answer::No } else { Answer::Yes },
+        Value::Text(text) => {
+            if text.is_empty() {
+                Answer::No
+            } else {
+                Answer::Yes
+            }
+        }
+        Value::Number(number) => {
+            if *number == 0.0 {
+                Answer::No
+            } else {
+                Answer::Yes
+            }
+        }
         Value::Unknown => Answer::Depends,
     }
 }
@@ -146,7 +158,12 @@ fn context(name: &str, situation: Situation<'_>) -> Value {
         "github.event_name" if event != "workflow_call" => Value::Text(event.to_owned()),
         // The caller's event reaches a called workflow; nothing is known about it here.
         _ if event == "workflow_call" => Value::Unknown,
-        _ if !situation.ordinary && !name.starts_with("github.event.pull_request") && !name.starts_with("github.event.inputs") => Value::Unknown,
+        _ if !situation.ordinary
+            && !name.starts_with("github.event.pull_request")
+            && !name.starts_with("github.event.inputs") =>
+        {
+            Value::Unknown
+        }
         _ if !situation.ordinary && change => Value::Unknown,
         // An ordinary run is one of the repository itself.
         "github.event.pull_request.draft" | "github.event.repository.fork" => Value::Bool(false),
@@ -160,7 +177,11 @@ fn context(name: &str, situation: Situation<'_>) -> Value {
         "github.ref_type" if change => Value::Text("branch".to_owned()),
         // Legs of a matrix, runners and earlier steps: some job goes on.
         _ if name.starts_with("matrix.") || name.starts_with("runner.") || name.starts_with("strategy.") => Value::Any,
-        _ if name.ends_with(".outcome") || name.ends_with(".conclusion") || name.ends_with(".result") || name == "job.status" => {
+        _ if name.ends_with(".outcome")
+            || name.ends_with(".conclusion")
+            || name.ends_with(".result")
+            || name == "job.status" =>
+        {
             Value::Text("success".to_owned())
         }
         _ if name.starts_with("steps.") && name.contains(".outputs.cache-hit") => Value::Any,
@@ -176,9 +197,15 @@ fn call(name: &str, arguments: &[Expression], situation: Situation<'_>) -> Value
         ("failure" | "cancelled", _) if situation.ordinary => Value::Bool(false),
         ("hashfiles", _) if situation.ordinary => Value::Any,
         (_, [Value::Any, ..]) => Value::Any,
-        ("contains", [Value::Text(text), Value::Text(part)]) => Value::Bool(text.to_lowercase().contains(&part.to_lowercase())),
-        ("startswith", [Value::Text(text), Value::Text(part)]) => Value::Bool(text.to_lowercase().starts_with(&part.to_lowercase())),
-        ("endswith", [Value::Text(text), Value::Text(part)]) => Value::Bool(text.to_lowercase().ends_with(&part.to_lowercase())),
+        ("contains", [Value::Text(text), Value::Text(part)]) => {
+            Value::Bool(text.to_lowercase().contains(&part.to_lowercase()))
+        }
+        ("startswith", [Value::Text(text), Value::Text(part)]) => {
+            Value::Bool(text.to_lowercase().starts_with(&part.to_lowercase()))
+        }
+        ("endswith", [Value::Text(text), Value::Text(part)]) => {
+            Value::Bool(text.to_lowercase().ends_with(&part.to_lowercase()))
+        }
         ("contains", [_, Value::Text(part)]) => match arguments.first() {
             Some(list) => in_literal_list(list, part).map_or(Value::Unknown, Value::Bool),
             None => Value::Unknown,
@@ -236,12 +263,25 @@ fn usual(comparison: Comparison, left: &Expression, right: &Expression, situatio
     };
     let equal = comparison == Comparison::Equal;
     match (name.as_str(), other) {
-        ("github.repository" | "github.repository_owner" | "github.event.repository.full_name", Expression::Text(_)) => Some(Value::Bool(equal)),
-        ("github.actor" | "github.triggering_actor" | "github.event.pull_request.user.login" | "github.event.sender.login", Expression::Text(who)) => {
+        (
+            "github.repository" | "github.repository_owner" | "github.event.repository.full_name",
+            Expression::Text(_),
+        ) => Some(Value::Bool(equal)),
+        (
+            "github.actor"
+            | "github.triggering_actor"
+            | "github.event.pull_request.user.login"
+            | "github.event.sender.login",
+            Expression::Text(who),
+        ) => {
             let bot = who.contains("[bot]") || who.ends_with("-bot") || who == "renovate" || who == "dependabot";
             bot.then_some(Value::Bool(!equal))
         }
-        ("github.event.pull_request.user.type" | "github.event.sender.type", Expression::Text(kind)) if kind == "Bot" => Some(Value::Bool(!equal)),
+        ("github.event.pull_request.user.type" | "github.event.sender.type", Expression::Text(kind))
+            if kind == "Bot" =>
+        {
+            Some(Value::Bool(!equal))
+        }
         ("github.event.pull_request.head.repo.full_name" | "github.event.pull_request.head.repo.fork", other)
             if situation.also_pushes && situation.event.starts_with("pull_request") =>
         {
@@ -284,7 +324,8 @@ fn kinds(expression: &Expression, situation: Situation<'_>) -> Vec<&'static str>
             let mut sets = open.iter().map(|part| kinds(part, situation));
             let Some(first) = sets.next() else { return Vec::new() };
             let rest: Vec<Vec<&'static str>> = sets.collect();
-            let common: Vec<&'static str> = first.iter().copied().filter(|kind| rest.iter().all(|set| set.contains(kind))).collect();
+            let common: Vec<&'static str> =
+                first.iter().copied().filter(|kind| rest.iter().all(|set| set.contains(kind))).collect();
             if !common.is_empty() || first.is_empty() || rest.iter().any(Vec::is_empty) {
                 return common;
             }
@@ -302,9 +343,9 @@ fn kinds(expression: &Expression, situation: Situation<'_>) -> Vec<&'static str>
 fn excluded(expression: &Expression, situation: Situation<'_>) -> bool {
     fn asks_event(expression: &Expression) -> bool {
         match expression {
-            Expression::Compare(_, left, right) => {
-                [left, right].iter().any(|side| matches!(&***side, Expression::Value(steps) if dotted(steps) == "github.event_name"))
-            }
+            Expression::Compare(_, left, right) => [left, right]
+                .iter()
+                .any(|side| matches!(&***side, Expression::Value(steps) if dotted(steps) == "github.event_name")),
             Expression::And(parts) => parts.iter().any(asks_event),
             Expression::Not(inner) => asks_event(inner),
             _ => false,
@@ -358,25 +399,39 @@ fn single(expression: &Expression) -> Option<&'static str> {
 fn guard_of(name: &str, other: &Expression, equal: bool) -> Option<&'static str> {
     let literal = matches!(other, Expression::Text(_) | Expression::Number(_));
     match name {
-        "github.actor" | "github.triggering_actor" | "github.actor_id" | "github.event.sender.login" | "github.event.sender.id" => {
-            (equal && literal).then_some("actor")
-        }
+        "github.actor"
+        | "github.triggering_actor"
+        | "github.actor_id"
+        | "github.event.sender.login"
+        | "github.event.sender.id" => (equal && literal).then_some("actor"),
         "github.event.label.name" => (equal && literal).then_some("label"),
         "github.event.workflow_run.event" => match other {
-            Expression::Text(event) if equal && !event.starts_with("pull_request") && !matches!(event.as_str(), "issue_comment" | "issues") => Some("same_repo"),
+            Expression::Text(event)
+                if equal
+                    && !event.starts_with("pull_request")
+                    && !matches!(event.as_str(), "issue_comment" | "issues") =>
+            {
+                Some("same_repo")
+            }
             Expression::Text(event) if !equal && event == "pull_request" => Some("same_repo"),
             _ => None,
         },
         _ if name.ends_with("author_association") => match other {
-            Expression::Text(kind) if equal && matches!(kind.as_str(), "OWNER" | "MEMBER" | "COLLABORATOR") => Some("association"),
+            Expression::Text(kind) if equal && matches!(kind.as_str(), "OWNER" | "MEMBER" | "COLLABORATOR") => {
+                Some("association")
+            }
             _ => None,
         },
         _ if name.ends_with(".user.login") || name.ends_with(".user.id") => (equal && literal).then_some("author"),
         _ if name.ends_with("head.repo.full_name") || name.ends_with("head_repository.full_name") => {
-            let own = matches!(other, Expression::Value(steps) if is_own(steps)) || matches!(other, Expression::Text(text) if text.contains('/'));
+            let own = matches!(other, Expression::Value(steps) if is_own(steps))
+                || matches!(other, Expression::Text(text) if text.contains('/'));
             (equal && own).then_some("same_repo")
         }
-        _ if name.ends_with("head.repo.owner.login") || name.ends_with("head_repository.owner.login") || name.ends_with("head.user.login") => {
+        _ if name.ends_with("head.repo.owner.login")
+            || name.ends_with("head_repository.owner.login")
+            || name.ends_with("head.user.login") =>
+        {
             let own = matches!(other, Expression::Value(steps) if dotted(steps) == "github.repository_owner");
             (equal && own).then_some("same_repo")
         }
@@ -387,7 +442,9 @@ fn guard_of(name: &str, other: &Expression, equal: bool) -> Option<&'static str>
         },
         "github.repository" => match other {
             Expression::Value(steps) if equal && dotted(steps).ends_with("head.repo.full_name") => Some("same_repo"),
-            Expression::Value(steps) if equal && dotted(steps).ends_with("head_repository.full_name") => Some("same_repo"),
+            Expression::Value(steps) if equal && dotted(steps).ends_with("head_repository.full_name") => {
+                Some("same_repo")
+            }
             _ => None,
         },
         _ => None,
@@ -395,7 +452,10 @@ fn guard_of(name: &str, other: &Expression, equal: bool) -> Option<&'static str>
 }
 
 fn is_own(steps: &[Step]) -> bool {
-    matches!(dotted(steps).as_str(), "github.repository" | "github.event.repository.full_name" | "github.event.pull_request.base.repo.full_name")
+    matches!(
+        dotted(steps).as_str(),
+        "github.repository" | "github.event.repository.full_name" | "github.event.pull_request.base.repo.full_name"
+    )
 }
 
 /// Values that a condition holds equal to a literal: they are what the workflow's author wrote.
@@ -418,7 +478,9 @@ pub(super) fn pinned_values(condition: Option<&Text>) -> Vec<String> {
                 }
             }
             Expression::Compare(Comparison::Equal, left, right) => match (&**left, &**right) {
-                (Expression::Value(steps), Expression::Text(_)) | (Expression::Text(_), Expression::Value(steps)) => out.push(dotted(steps)),
+                (Expression::Value(steps), Expression::Text(_)) | (Expression::Text(_), Expression::Value(steps)) => {
+                    out.push(dotted(steps))
+                }
                 _ => {}
             },
             Expression::Call(name, arguments) if name == "contains" => {
@@ -467,7 +529,11 @@ mod tests {
     #[rstest]
     #[case("github.event_name == 'push'", "pull_request", Answer::No)]
     #[case("github.event_name != 'push'", "pull_request", Answer::Yes)]
-    #[case("${{ github.event_name == 'pull_request' || github.ref == 'refs/heads/main' }}", "pull_request", Answer::Yes)]
+    #[case(
+        "${{ github.event_name == 'pull_request' || github.ref == 'refs/heads/main' }}",
+        "pull_request",
+        Answer::Yes
+    )]
     #[case("!github.event.pull_request.draft", "pull_request", Answer::Yes)]
     #[case("github.repository == 'a/b'", "pull_request", Answer::Yes)]
     #[case("github.actor != 'dependabot[bot]'", "pull_request", Answer::Yes)]
@@ -494,9 +560,16 @@ mod tests {
 
     #[test]
     fn change_requests_from_inside_may_be_left_to_pushes() {
-        let condition = text("github.event_name == 'push' || github.event.pull_request.head.repo.full_name != github.repository");
-        assert_eq!(answer(Some(&condition), Situation { event: "pull_request", ordinary: true, also_pushes: true }), Answer::Yes);
-        assert_eq!(answer(Some(&condition), Situation { event: "pull_request", ordinary: true, also_pushes: false }), Answer::Depends);
+        let condition =
+            text("github.event_name == 'push' || github.event.pull_request.head.repo.full_name != github.repository");
+        assert_eq!(
+            answer(Some(&condition), Situation { event: "pull_request", ordinary: true, also_pushes: true }),
+            Answer::Yes
+        );
+        assert_eq!(
+            answer(Some(&condition), Situation { event: "pull_request", ordinary: true, also_pushes: false }),
+            Answer::Depends
+        );
     }
 
     #[rstest]
@@ -523,7 +596,8 @@ mod tests {
     #[case("github.event.workflow_run.event == 'pull_request'", &[])]
     #[case("false", &["never"])]
     fn finds_guards(#[case] condition: &str, #[case] expected: &[&str]) {
-        let found: Vec<String> = guards(Some(&text(condition)), "pull_request_target").into_iter().map(|guard| guard.kind).collect();
+        let found: Vec<String> =
+            guards(Some(&text(condition)), "pull_request_target").into_iter().map(|guard| guard.kind).collect();
         assert_eq!(found, expected);
     }
 

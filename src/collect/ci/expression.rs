@@ -68,8 +68,7 @@ pub(super) fn fragments(text: &str) -> (Vec<Fragment>, bool) {
             return (found, failures > 0);
         };
         let inside = start + 3;
-        let parsed = close(text, inside)
-            .and_then(|end| Some((end, parse(text.get(inside..end)?)?)));
+        let parsed = close(text, inside).and_then(|end| Some((end, parse(text.get(inside..end)?)?)));
         match parsed {
             Some((end, expression)) => {
                 found.push(Fragment { start, end: end + 2, expression });

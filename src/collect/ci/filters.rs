@@ -33,9 +33,12 @@ impl Filter {
     }
 
     pub(super) fn matches(&self, text: &str) -> bool {
-        self.patterns.iter().fold(false, |matched, (takes_back, regex)| {
-            if regex.is_match(text) { !takes_back } else { matched }
-        })
+        self.patterns.iter().fold(
+            false,
+            |matched, (takes_back, regex)| {
+                if regex.is_match(text) { !takes_back } else { matched }
+            },
+        )
     }
 }
 
@@ -76,7 +79,9 @@ fn regex(pattern: &str) -> Option<Regex> {
 pub(super) fn is_strict(patterns: &[String]) -> bool {
     !patterns.is_empty()
         && patterns.iter().filter(|pattern| !pattern.starts_with('!')).all(|pattern| {
-            pattern.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '+' | '?' | '[' | ']' | '/'))
+            pattern
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '+' | '?' | '[' | ']' | '/'))
                 && !pattern.contains("[^")
                 && !pattern.contains("[!")
         })
@@ -141,7 +146,10 @@ impl PathFilters {
         } else {
             let everything = |pattern: &String| matches!(pattern.as_str(), "**" | "**/*" | "**/**" | "**.*" | "**/*.*");
             patterns.iter().any(everything)
-                && patterns.iter().filter_map(|pattern| pattern.strip_prefix('!')).all(|pattern| self.names_non_code(pattern))
+                && patterns
+                    .iter()
+                    .filter_map(|pattern| pattern.strip_prefix('!'))
+                    .all(|pattern| self.names_non_code(pattern))
         };
         if harmless { "non_code" } else { "code" }
     }
@@ -193,13 +201,19 @@ mod tests {
     #[case(Some(&["**", "!src/**"][..]), None, "code")]
     #[case(None, Some(&["docs/**", "*.md", "**/*.rst"][..]), "non_code")]
     #[case(None, Some(&["src/b/**"][..]), "code")]
-    fn without_code_the_patterns_decide(#[case] paths: Option<&[&str]>, #[case] ignored: Option<&[&str]>, #[case] expected: &str) {
+    fn without_code_the_patterns_decide(
+        #[case] paths: Option<&[&str]>,
+        #[case] ignored: Option<&[&str]>,
+        #[case] expected: &str,
+    ) {
         assert_eq!(left_out(&Tree::of(&[(".github/workflows/ci.yml", "")]), paths, ignored), expected);
     }
 
     fn left_out(tree: &Tree, paths: Option<&[&str]>, ignored: Option<&[&str]>) -> &'static str {
-        let table: Table = crate::yaml::from_str(Bundle::policies().get("tables/ci_systems.yaml").expect("a table")).expect("it parses");
-        let list = |patterns: Option<&[&str]>| patterns.map(|patterns| patterns.iter().map(|p| (*p).to_owned()).collect());
+        let table: Table = crate::yaml::from_str(Bundle::policies().get("tables/ci_systems.yaml").expect("a table"))
+            .expect("it parses");
+        let list =
+            |patterns: Option<&[&str]>| patterns.map(|patterns| patterns.iter().map(|p| (*p).to_owned()).collect());
         let trigger = Trigger { paths: list(paths), paths_ignore: list(ignored), ..Trigger::default() };
         PathFilters::new(tree, table.non_code()).of_trigger(&trigger)
     }
@@ -214,7 +228,14 @@ mod tests {
     #[case(Some(&["**.rs"][..]), None, "code")]
     #[case(None, None, "no")]
     fn path_filters(#[case] paths: Option<&[&str]>, #[case] ignored: Option<&[&str]>, #[case] expected: &str) {
-        let tree = Tree::of(&[("src/a/x.rs", ""), ("src/b/y.rs", ""), ("Cargo.toml", ""), ("docs/a.md", ""), ("README.md", ""), ("LICENSE", "")]);
+        let tree = Tree::of(&[
+            ("src/a/x.rs", ""),
+            ("src/b/y.rs", ""),
+            ("Cargo.toml", ""),
+            ("docs/a.md", ""),
+            ("README.md", ""),
+            ("LICENSE", ""),
+        ]);
         assert_eq!(left_out(&tree, paths, ignored), expected);
     }
 }

@@ -324,7 +324,11 @@ pub(crate) fn collect(cx: &Context<'_>) -> (Ci, Workflows) {
     let offline = |needs: &'static str| (Reason::Offline, needs);
     let (reason, needs) = offline("a token with `administration: read`");
     let ci = Ci {
-        external_checks: Fact::unknown(Reason::Offline, "a read token, or the claim that no CI runs elsewhere", &["repository"]),
+        external_checks: Fact::unknown(
+            Reason::Offline,
+            "a read token, or the claim that no CI runs elsewhere",
+            &["repository"],
+        ),
         default_token: Fact::unknown(reason, needs, &["actions"]),
         enabled: Fact::unknown(reason, needs, &["actions"]),
         project_token_scope: Fact::unknown(reason, needs, &["actions"]),

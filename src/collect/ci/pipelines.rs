@@ -66,7 +66,8 @@ impl<'a> Pipelines<'a> {
         if let Some(known) = self.actions.borrow().get(&path) {
             return known.clone();
         }
-        let found = if self.actions.borrow().len() < limits::CI_FILES { self.read_action(&path) } else { LocalUse::Missing };
+        let found =
+            if self.actions.borrow().len() < limits::CI_FILES { self.read_action(&path) } else { LocalUse::Missing };
         self.actions.borrow_mut().insert(path, found.clone());
         found
     }
@@ -184,9 +185,13 @@ mod tests {
 
     #[test]
     fn called_workflows_run_for_their_callers() {
-        let read = |path: &str, text: &str| workflow::read("github_actions", path, text).expect("valid").expect("a workflow");
+        let read =
+            |path: &str, text: &str| workflow::read("github_actions", path, text).expect("valid").expect("a workflow");
         let caller = read(".github/workflows/a.yml", "on: push\njobs:\n  x: {uses: ./.github/workflows/b.yml}\n");
-        let callee = read(".github/workflows/b.yml", "on: workflow_call\njobs:\n  y: {steps: []}\n  z: {uses: ./.github/workflows/b.yml}\n");
+        let callee = read(
+            ".github/workflows/b.yml",
+            "on: workflow_call\njobs:\n  y: {steps: []}\n  z: {uses: ./.github/workflows/b.yml}\n",
+        );
         let tree = Tree::of(&[]);
         let reader = tree.reader();
         let pipelines = Pipelines::new(vec![caller, callee], &tree, &reader);

@@ -47,7 +47,11 @@ struct Needs {
 pub(super) fn effective(run: &Run<'_>) -> Effective {
     let mut current = Effective { grant: None, source: "default", line: 0 };
     for (index, (workflow, job)) in run.chain.iter().enumerate() {
-        let stated = |permissions: &Permissions, source| Effective { grant: Some(permissions.grant.clone()), source, line: permissions.line };
+        let stated = |permissions: &Permissions, source| Effective {
+            grant: Some(permissions.grant.clone()),
+            source,
+            line: permissions.line,
+        };
         current = match (&job.permissions, &workflow.permissions) {
             (Some(permissions), _) => stated(permissions, "job"),
             (None, Some(permissions)) => stated(permissions, "workflow"),
@@ -100,7 +104,9 @@ impl Sources<'_> {
 
     fn job(&self, run: &Run<'_>, workflow: &Workflow, job: &Job, effective: &Effective) -> JobFact {
         let (permissions, all) = match &effective.grant {
-            Some(Grant::Scopes(scopes)) => (scopes.iter().map(|(scope, (level, _))| (scope.clone(), level.clone())).collect(), None),
+            Some(Grant::Scopes(scopes)) => {
+                (scopes.iter().map(|(scope, (level, _))| (scope.clone(), level.clone())).collect(), None)
+            }
             Some(Grant::WriteAll) => (BTreeMap::new(), Some("write_all".to_owned())),
             Some(Grant::ReadAll) => (BTreeMap::new(), Some("read_all".to_owned())),
             None => (BTreeMap::new(), None),
@@ -109,7 +115,8 @@ impl Sources<'_> {
         triggers.sort_unstable();
         triggers.dedup();
         let needs = self.needs_of_steps(workflow, job);
-        let mut unknown: Vec<String> = needs.unknown.iter().chain(&needs.unknown_git).chain(&needs.unknown_identity).cloned().collect();
+        let mut unknown: Vec<String> =
+            needs.unknown.iter().chain(&needs.unknown_git).chain(&needs.unknown_identity).cloned().collect();
         unknown.sort_unstable();
         unknown.dedup();
         JobFact {
@@ -124,7 +131,10 @@ impl Sources<'_> {
             secrets_used: self.secrets_of(workflow, job),
             environment: job.environment.clone(),
             runner: self.table.runner(&runner_labels(job)).to_owned(),
-            calls: job.uses.as_ref().map(|uses| if pipelines::is_local(&uses.text) { "local" } else { "remote" }.to_owned()),
+            calls: job
+                .uses
+                .as_ref()
+                .map(|uses| if pipelines::is_local(&uses.text) { "local" } else { "remote" }.to_owned()),
             unknown_steps: unknown,
             guards: guards_of(run),
         }
@@ -133,7 +143,8 @@ impl Sources<'_> {
     /// Names of the secrets that a job and its workflow mention; `*` for all of them.
     pub(super) fn secrets_of(&self, workflow: &Workflow, job: &Job) -> Vec<String> {
         let mut names = BTreeSet::new();
-        let mut texts: Vec<&Text> = workflow.env.iter().chain(&job.env).chain(&job.with).map(|binding| &binding.value).collect();
+        let mut texts: Vec<&Text> =
+            workflow.env.iter().chain(&job.env).chain(&job.with).map(|binding| &binding.value).collect();
         if let Secrets::Named(secrets) = &job.secrets {
             texts.extend(secrets.iter().map(|binding| &binding.value));
         }
@@ -165,7 +176,8 @@ impl Sources<'_> {
             Some(Grant::ReadAll) => return vec![entry(effective.line, "*", "read_all", "table")],
             Some(Grant::Scopes(scopes)) => scopes,
         };
-        let writes: Vec<(&String, u64)> = scopes.iter().filter(|(_, (level, _))| level == "write").map(|(scope, (_, line))| (scope, *line)).collect();
+        let writes: Vec<(&String, u64)> =
+            scopes.iter().filter(|(_, (level, _))| level == "write").map(|(scope, (_, line))| (scope, *line)).collect();
         if writes.is_empty() {
             return Vec::new();
         }
@@ -294,8 +306,10 @@ impl Sources<'_> {
 
     /// What a script needs. `token`: it is handed the token; `git`: a checkout left credentials behind.
     fn needs_of_script(&self, label: &str, text: &str, shell: &str, (token, git): (bool, bool), needs: &mut Needs) {
-        let other_language = !shell.is_empty() && !["bash", "sh", "pwsh", "powershell", "cmd"].iter().any(|name| shell.starts_with(name));
-        let dialect = if shell.starts_with("p") || shell.starts_with("cmd") { Dialect::Windows } else { Dialect::Posix };
+        let other_language = !shell.is_empty()
+            && !["bash", "sh", "pwsh", "powershell", "cmd"].iter().any(|name| shell.starts_with(name));
+        let dialect =
+            if shell.starts_with("p") || shell.starts_with("cmd") { Dialect::Windows } else { Dialect::Posix };
         let script = shell::split(text, dialect);
         let mut unknown = other_language;
         let mut found = false;
@@ -336,12 +350,20 @@ impl Sources<'_> {
                     found.push(self.remote(&workflow.path, &job.id, uses, "workflow", secrets));
                 }
                 for step in &job.steps {
-                    let Some(uses) = step.uses.as_ref().filter(|uses| !pipelines::is_local(&uses.text)) else { continue };
+                    let Some(uses) = step.uses.as_ref().filter(|uses| !pipelines::is_local(&uses.text)) else {
+                        continue;
+                    };
                     let kind = if uses.text.starts_with("docker://") { "image" } else { "action" };
                     let mut names = BTreeSet::new();
                     step_texts(step).for_each(|text| secret_names(&text.text, &mut names));
                     names.remove("GITHUB_TOKEN");
-                    found.push(self.remote(&workflow.path, &job.id, uses, kind, if names.is_empty() { "none" } else { "named" }));
+                    found.push(self.remote(
+                        &workflow.path,
+                        &job.id,
+                        uses,
+                        kind,
+                        if names.is_empty() { "none" } else { "named" },
+                    ));
                 }
             }
         }
@@ -446,7 +468,9 @@ pub(super) fn secret_names(text: &str, names: &mut BTreeSet<String>) {
                     names.insert(secret.to_uppercase());
                 }
             }
-            Expression::And(parts) | Expression::Or(parts) | Expression::Call(_, parts) => parts.iter().for_each(|part| gather(part, names)),
+            Expression::And(parts) | Expression::Or(parts) | Expression::Call(_, parts) => {
+                parts.iter().for_each(|part| gather(part, names))
+            }
             Expression::Not(inner) | Expression::Part(inner, _) => gather(inner, names),
             Expression::Compare(_, left, right) => {
                 gather(left, names);
@@ -518,7 +542,11 @@ fn payloads(workflow: &Workflow) -> Vec<(String, u64)> {
         while let Some(at) = lower.get(from..).and_then(|rest| rest.find("client_payload")).map(|at| from + at) {
             from = at + "client_payload".len();
             let rest = lower.get(from..).unwrap_or_default();
-            let name: String = rest.trim_start_matches(['.', '[', '\'']).chars().take_while(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.')).collect();
+            let name: String = rest
+                .trim_start_matches(['.', '[', '\''])
+                .chars()
+                .take_while(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.'))
+                .collect();
             found.entry(if name.is_empty() { "*".to_owned() } else { name }).or_insert_with(|| text.line_at(at));
         }
     }

@@ -82,7 +82,10 @@ impl Recogniser<'_> {
     fn command(&self, bare: &Bare, directory: Option<&str>, depth: usize, seen: &mut BTreeSet<String>) -> Vec<Found> {
         let direct = self.steps.recognise(bare);
         if !direct.is_empty() {
-            return direct.into_iter().map(|known| Found { known, resolved: "direct", blocking: true, offset: 0 }).collect();
+            return direct
+                .into_iter()
+                .map(|known| Found { known, resolved: "direct", blocking: true, offset: 0 })
+                .collect();
         }
         if let Some(reader) = self.steps.reader(&bare.program) {
             return self.targets_of(reader, bare, directory, depth, seen);
@@ -90,13 +93,30 @@ impl Recogniser<'_> {
         self.script_file(bare, directory, depth, seen)
     }
 
-    fn targets_of(&self, reader: &str, bare: &Bare, directory: Option<&str>, depth: usize, seen: &mut BTreeSet<String>) -> Vec<Found> {
-        let moved = bare.option(&["-C", "--directory", "--prefix", "--cwd", "--dir", "-d", "--working-directory", "--working-dir"]);
+    fn targets_of(
+        &self,
+        reader: &str,
+        bare: &Bare,
+        directory: Option<&str>,
+        depth: usize,
+        seen: &mut BTreeSet<String>,
+    ) -> Vec<Found> {
+        let moved = bare.option(&[
+            "-C",
+            "--directory",
+            "--prefix",
+            "--cwd",
+            "--dir",
+            "-d",
+            "--working-directory",
+            "--working-dir",
+        ]);
         let directory = match (directory, moved) {
             (Some(from), Some(to)) => enter(from, to),
             (from, _) => from.map(str::to_owned),
         };
-        let file = if reader == "make" || reader == "just" { bare.option(&["-f", "--file", "--justfile"]) } else { None };
+        let file =
+            if reader == "make" || reader == "just" { bare.option(&["-f", "--file", "--justfile"]) } else { None };
         let file = directory.as_deref().and_then(|directory| self.targets.file(reader, directory, file));
         let mut found = Vec::new();
         let names = targets::names(reader, bare);
@@ -107,7 +127,9 @@ impl Recogniser<'_> {
                     found.extend(self.target(reader, &place, bare.option(&["-f", "--file"]), name, depth, seen));
                 }
                 // The file is there and has no such target: a program of a package, or a mistake.
-                None if file.as_ref().is_some_and(|file| file.is_complete()) => found.extend(self.as_program(bare, name)),
+                None if file.as_ref().is_some_and(|file| file.is_complete()) => {
+                    found.extend(self.as_program(bare, name))
+                }
                 None => {
                     let program = self.as_program(bare, name);
                     found.extend(if program.is_empty() { self.by_name(reader, bare, name) } else { program });
@@ -122,7 +144,12 @@ impl Recogniser<'_> {
         if !matches!(bare.program.as_str(), "yarn" | "pnpm" | "bun") || name.is_empty() {
             return Vec::new();
         }
-        let words = bare.arguments.iter().skip_while(|argument| argument.text != name).map(|argument| argument.text.clone()).collect();
+        let words = bare
+            .arguments
+            .iter()
+            .skip_while(|argument| argument.text != name)
+            .map(|argument| argument.text.clone())
+            .collect();
         let inner = self.steps.unwrap_words_of(words);
         let known = inner.iter().flat_map(|bare| self.steps.recognise(bare));
         known.map(|known| Found { known, resolved: "direct", blocking: true, offset: 0 }).collect()
@@ -148,11 +175,21 @@ impl Recogniser<'_> {
         }
     }
 
-    fn target(&self, reader: &str, directory: &str, file: Option<&str>, name: &str, depth: usize, seen: &mut BTreeSet<String>) -> Vec<Found> {
+    fn target(
+        &self,
+        reader: &str,
+        directory: &str,
+        file: Option<&str>,
+        name: &str,
+        depth: usize,
+        seen: &mut BTreeSet<String>,
+    ) -> Vec<Found> {
         if depth == 0 || seen.len() >= MAX_TARGETS || !seen.insert(format!("{reader}\0{directory}\0{name}")) {
             return Vec::new();
         }
-        let Some(target) = self.targets.file(reader, directory, file).and_then(|file| file.get(name).cloned()) else { return Vec::new() };
+        let Some(target) = self.targets.file(reader, directory, file).and_then(|file| file.get(name).cloned()) else {
+            return Vec::new();
+        };
         let mut found = Vec::new();
         for need in target.needs.iter().take(MAX_TARGETS) {
             found.extend(self.target(reader, directory, file, need, depth - 1, seen));
@@ -210,7 +247,13 @@ impl Recogniser<'_> {
     }
 
     /// A script of the tree, or one that cannot be read.
-    fn script_file(&self, bare: &Bare, directory: Option<&str>, depth: usize, seen: &mut BTreeSet<String>) -> Vec<Found> {
+    fn script_file(
+        &self,
+        bare: &Bare,
+        directory: Option<&str>,
+        depth: usize,
+        seen: &mut BTreeSet<String>,
+    ) -> Vec<Found> {
         let shell = matches!(bare.program.as_str(), "bash" | "sh" | "zsh" | "dash" | "source" | ".");
         let path = if shell { bare.words().next().unwrap_or_default().to_owned() } else { bare.path.clone() };
         let named = shell || path.contains('/');
@@ -238,7 +281,12 @@ impl Recogniser<'_> {
 }
 
 fn opaque(tool: String) -> Found {
-    Found { known: Known { kind: "test".to_owned(), tool, covers: Vec::new() }, resolved: "opaque", blocking: true, offset: 0 }
+    Found {
+        known: Known { kind: "test".to_owned(), tool, covers: Vec::new() },
+        resolved: "opaque",
+        blocking: true,
+        offset: 0,
+    }
 }
 
 /// Whether a name hints at tests, without saying so.
@@ -247,7 +295,23 @@ pub(super) fn hints_test(name: &str) -> bool {
     let last = lower.rsplit('/').next().unwrap_or(&lower);
     let parts: Vec<&str> = last.split(|c: char| !c.is_ascii_alphanumeric()).collect();
     parts.iter().any(|part| {
-        part.contains("test") || matches!(*part, "ci" | "check" | "checks" | "verify" | "validate" | "validation" | "e2e" | "all" | "presubmit" | "qa" | "cibuild" | "spec" | "run" | "build")
+        part.contains("test")
+            || matches!(
+                *part,
+                "ci" | "check"
+                    | "checks"
+                    | "verify"
+                    | "validate"
+                    | "validation"
+                    | "e2e"
+                    | "all"
+                    | "presubmit"
+                    | "qa"
+                    | "cibuild"
+                    | "spec"
+                    | "run"
+                    | "build"
+            )
     })
 }
 
@@ -264,7 +328,11 @@ fn enter(from: &str, to: &str) -> Option<String> {
 fn fill(command: &Command, statics: &Statics) -> Vec<String> {
     let mut words = Vec::new();
     for word in &command.words {
-        let name = word.text.strip_prefix("${").and_then(|rest| rest.strip_suffix('}')).or_else(|| word.text.strip_prefix('$'));
+        let name = word
+            .text
+            .strip_prefix("${")
+            .and_then(|rest| rest.strip_suffix('}'))
+            .or_else(|| word.text.strip_prefix('$'));
         match name.and_then(|name| statics.variables.get(name)) {
             Some(value) if !word.quoted => words.extend(value.split_whitespace().map(str::to_owned)),
             Some(value) => words.push(value.clone()),
@@ -313,8 +381,14 @@ mod tests {
     use rstest::rstest;
 
     const FILES: &[(&str, &str)] = &[
-        ("Makefile", "all: build\nbuild:\n\tcargo build\nci: lint unit\nlint:\n\tcargo clippy\nunit:\n\tpytest -q\ntest:\n\t@echo no tests\ntest-x:\n\t./run.sh\nsoft:\n\t-go test ./...\nloop: loop\n\tmake loop\n"),
-        ("package.json", r#"{"scripts": {"test": "echo \"Error: no test specified\" && exit 1", "unit": "jest", "all": "npm run lint && npm run unit", "lint": "eslint ."}}"#),
+        (
+            "Makefile",
+            "all: build\nbuild:\n\tcargo build\nci: lint unit\nlint:\n\tcargo clippy\nunit:\n\tpytest -q\ntest:\n\t@echo no tests\ntest-x:\n\t./run.sh\nsoft:\n\t-go test ./...\nloop: loop\n\tmake loop\n",
+        ),
+        (
+            "package.json",
+            r#"{"scripts": {"test": "echo \"Error: no test specified\" && exit 1", "unit": "jest", "all": "npm run lint && npm run unit", "lint": "eslint ."}}"#,
+        ),
         ("web/package.json", r#"{"scripts": {"test": "vitest run"}}"#),
         ("ci/build.sh", "#!/bin/bash\nset -e\ncargo build\ngo test ./...\n"),
         ("tools/release.sh", "#!/bin/sh\ncargo publish\n"),
@@ -327,9 +401,15 @@ mod tests {
         let steps = commands::table();
         let recogniser = Recogniser { steps: &steps, targets: &targets };
         let setting = Setting { directory: String::new(), dialect: Dialect::Posix, pipefail: false };
-        let statics = Statics { variables: BTreeMap::from([("CARGO".to_owned(), "cargo +nightly".to_owned())]), ..Statics::default() };
+        let statics = Statics {
+            variables: BTreeMap::from([("CARGO".to_owned(), "cargo +nightly".to_owned())]),
+            ..Statics::default()
+        };
         let found = recogniser.script(text, &setting, &statics);
-        found.iter().map(|item| format!("{}:{}{}", item.known.kind, item.resolved, if item.blocking { "" } else { ":soft" })).collect()
+        found
+            .iter()
+            .map(|item| format!("{}:{}{}", item.known.kind, item.resolved, if item.blocking { "" } else { ":soft" }))
+            .collect()
     }
 
     #[rstest]
@@ -365,9 +445,16 @@ mod tests {
 
     #[test]
     fn matrix_values_are_filled_in() {
-        let texts = |values: &[&str]| values.iter().map(|value| Text { line: 1, text: (*value).to_owned() }).collect::<Vec<_>>();
-        let matrix = Matrix { values: BTreeMap::from([("cmd".to_owned(), texts(&["test", "clippy"]))]), ..Matrix::default() };
-        let statics = Statics { values: BTreeMap::from([("env.tool".to_owned(), "cargo".to_owned())]), ..Statics::default() };
-        assert_eq!(variants("${{ env.TOOL }} ${{ matrix.cmd }} ${{ x.y }}", &matrix, &statics), ["cargo test ${{ x.y }}", "cargo clippy ${{ x.y }}"]);
+        let texts = |values: &[&str]| {
+            values.iter().map(|value| Text { line: 1, text: (*value).to_owned() }).collect::<Vec<_>>()
+        };
+        let matrix =
+            Matrix { values: BTreeMap::from([("cmd".to_owned(), texts(&["test", "clippy"]))]), ..Matrix::default() };
+        let statics =
+            Statics { values: BTreeMap::from([("env.tool".to_owned(), "cargo".to_owned())]), ..Statics::default() };
+        assert_eq!(
+            variants("${{ env.TOOL }} ${{ matrix.cmd }} ${{ x.y }}", &matrix, &statics),
+            ["cargo test ${{ x.y }}", "cargo clippy ${{ x.y }}"]
+        );
     }
 }

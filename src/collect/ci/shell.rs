@@ -123,7 +123,8 @@ impl Command {
 
 /// The commands of a script.
 pub(crate) fn split(text: &str, dialect: Dialect) -> Script {
-    let mut splitter = Splitter { text, bytes: text.as_bytes(), at: 0, dialect, count: 0, pending: Vec::new(), depth: 0, misses: 0 };
+    let mut splitter =
+        Splitter { text, bytes: text.as_bytes(), at: 0, dialect, count: 0, pending: Vec::new(), depth: 0, misses: 0 };
     let commands = splitter.list(None);
     Script { commands, complete: splitter.count < MAX_COMMANDS }
 }
@@ -190,7 +191,9 @@ impl<'a> Splitter<'a> {
             match self.peek() {
                 Some(b' ' | b'\t' | b'\r') => self.at += 1,
                 Some(b'\\') if self.continues(1) => self.at += self.line_end(1),
-                Some(b'`' | b'^') if self.dialect == Dialect::Windows && self.continues(1) => self.at += self.line_end(1),
+                Some(b'`' | b'^') if self.dialect == Dialect::Windows && self.continues(1) => {
+                    self.at += self.line_end(1)
+                }
                 _ => return,
             }
         }
@@ -224,7 +227,10 @@ impl<'a> Splitter<'a> {
                 self.push(&mut commands, command, Joint::End, (condition || negated, piped, open.len()));
                 return commands;
             };
-            if Some(next) == until && (next != b')' || !open.iter().any(|group| group.keyword == "(")) && !(cases > 0 && next == b')' && self.is_pattern(&open, &command)) {
+            if Some(next) == until
+                && (next != b')' || !open.iter().any(|group| group.keyword == "("))
+                && !(cases > 0 && next == b')' && self.is_pattern(&open, &command))
+            {
                 self.at += 1;
                 self.push(&mut commands, command, Joint::End, (condition || negated, piped, open.len()));
                 return commands;
@@ -266,7 +272,12 @@ impl<'a> Splitter<'a> {
                     if open.last().is_some_and(|group| group.keyword == "case") {
                         command = Command { offset: self.at, ..Command::default() };
                     } else {
-                        self.push(&mut commands, std::mem::take(&mut command), Joint::End, (condition || negated, piped, open.len()));
+                        self.push(
+                            &mut commands,
+                            std::mem::take(&mut command),
+                            Joint::End,
+                            (condition || negated, piped, open.len()),
+                        );
                         self.leave(&mut commands, &mut open, "(");
                     }
                 }
@@ -338,7 +349,13 @@ impl<'a> Splitter<'a> {
         open.last().is_some_and(|group| group.keyword == "case") && !command.words.is_empty()
     }
 
-    fn push(&mut self, commands: &mut Vec<Command>, mut command: Command, joint: Joint, (condition, piped, depth): (bool, bool, usize)) {
+    fn push(
+        &mut self,
+        commands: &mut Vec<Command>,
+        mut command: Command,
+        joint: Joint,
+        (condition, piped, depth): (bool, bool, usize),
+    ) {
         if command.words.is_empty() && command.assignments.is_empty() && command.redirects.is_empty() {
             return;
         }
@@ -494,7 +511,9 @@ impl<'a> Splitter<'a> {
         self.blanks();
         let word = self.word(None);
         // The command is not in the list yet; its place is found again by this offset.
-        command.redirects.push(Redirect { kind: RedirectKind::Text, word: Word { offset: word.offset, ..Word::default() } });
+        command
+            .redirects
+            .push(Redirect { kind: RedirectKind::Text, word: Word { offset: word.offset, ..Word::default() } });
         self.pending.push(Pending { delimiter: word.text, quoted: word.quoted, body: None });
         if let Some(pending) = self.pending.last_mut() {
             pending.body = Some(Word { offset: word.offset, ..Word::default() });
@@ -521,12 +540,21 @@ impl<'a> Splitter<'a> {
             let body = if pending.quoted {
                 Word { text: text.to_owned(), quoted: true, offset: start, ..Word::default() }
             } else {
-                Word { text: text.to_owned(), variables: variables(text), quoted: true, offset: start, ..Word::default() }
+                Word {
+                    text: text.to_owned(),
+                    variables: variables(text),
+                    quoted: true,
+                    offset: start,
+                    ..Word::default()
+                }
             };
             self.at = after;
-            let target = commands.iter_mut().rev().take(50).flat_map(|command| &mut command.redirects).find(|redirect| {
-                redirect.kind == RedirectKind::Text && redirect.word.offset == place && redirect.word.text.is_empty()
-            });
+            let target =
+                commands.iter_mut().rev().take(50).flat_map(|command| &mut command.redirects).find(|redirect| {
+                    redirect.kind == RedirectKind::Text
+                        && redirect.word.offset == place
+                        && redirect.word.text.is_empty()
+                });
             if let Some(redirect) = target {
                 redirect.word = body;
             }
@@ -702,7 +730,10 @@ fn assignment(word: &Word) -> Option<(String, Word)> {
     let at = word.text.find('=')?;
     let name = word.text.get(..at)?.trim_end_matches('+');
     let name = name.split_once('[').map_or(name, |(name, _)| name);
-    if name.is_empty() || name.starts_with(|c: char| c.is_ascii_digit()) || !name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') {
+    if name.is_empty()
+        || name.starts_with(|c: char| c.is_ascii_digit())
+        || !name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+    {
         return None;
     }
     let mut value = word.clone();
@@ -807,7 +838,10 @@ mod tests {
 
     #[test]
     fn keeps_joints_redirections_and_variables() {
-        let script = split("{ echo \"a=$X\"; echo b; } >> \"$GITHUB_OUTPUT\" || true\ngo test | tee log\nY=1 z <<< ${Q%/}", Dialect::Posix);
+        let script = split(
+            "{ echo \"a=$X\"; echo b; } >> \"$GITHUB_OUTPUT\" || true\ngo test | tee log\nY=1 z <<< ${Q%/}",
+            Dialect::Posix,
+        );
         let first = &script.commands[0];
         assert_eq!(first.redirects[0].word.variables[0].name, "GITHUB_OUTPUT");
         assert_eq!((first.group_joint, first.words[1].variables[0].quoted), (Joint::Or, true));
@@ -821,7 +855,14 @@ mod tests {
     #[test]
     fn documents_belong_to_their_command() {
         let script = split("cat > f <<EOF\n$TITLE\nEOF\ncat <<'E' | sh\n$NO\nE\n", Dialect::Posix);
-        let body = |index: usize| script.commands[index].redirects.iter().find(|r| r.kind == RedirectKind::Text).map(|r| r.word.clone()).expect("a body");
+        let body = |index: usize| {
+            script.commands[index]
+                .redirects
+                .iter()
+                .find(|r| r.kind == RedirectKind::Text)
+                .map(|r| r.word.clone())
+                .expect("a body")
+        };
         assert_eq!(body(0).variables[0].name, "TITLE");
         assert!(body(1).variables.is_empty());
         assert_eq!(script.commands[2].word(0), "sh");

@@ -75,12 +75,24 @@ impl Table {
 
     /// Tells files without code.
     pub(super) fn non_code(&self) -> NonCodeFiles {
-        let other_systems = self.systems.iter().filter(|system| system.system != "github_actions").flat_map(|system| &system.files);
+        let other_systems =
+            self.systems.iter().filter(|system| system.system != "github_actions").flat_map(|system| &system.files);
         NonCodeFiles {
-            directories: self.non_code.directories.iter().map(|directory| format!("{}/", directory.to_lowercase())).collect(),
+            directories: self
+                .non_code
+                .directories
+                .iter()
+                .map(|directory| format!("{}/", directory.to_lowercase()))
+                .collect(),
             extensions: self.non_code.extensions.clone(),
             names: set(&self.non_code.names.iter().filter(|name| name.contains('.')).cloned().collect::<Vec<_>>()),
-            bare_names: set(&self.non_code.names.iter().filter(|name| !name.contains('.')).cloned().collect::<Vec<_>>()),
+            bare_names: set(&self
+                .non_code
+                .names
+                .iter()
+                .filter(|name| !name.contains('.'))
+                .cloned()
+                .collect::<Vec<_>>()),
             other_systems: set(&other_systems.cloned().collect::<Vec<_>>()),
         }
     }
@@ -129,7 +141,8 @@ pub(super) fn find(tree: &Tree, reader: &Reader<'_>, table: &Table) -> Definitio
         .systems
         .iter()
         .map(|system| {
-            let (anywhere, fixed): (Vec<_>, Vec<_>) = system.files.iter().cloned().partition(|file| file.starts_with("**/"));
+            let (anywhere, fixed): (Vec<_>, Vec<_>) =
+                system.files.iter().cloned().partition(|file| file.starts_with("**/"));
             (system, set(&fixed), set(&anywhere))
         })
         .collect();
@@ -137,7 +150,8 @@ pub(super) fn find(tree: &Tree, reader: &Reader<'_>, table: &Table) -> Definitio
     for entry in tree.entries() {
         let path = String::from_utf8_lossy(entry.path.as_bytes());
         let foreign = entry.path.is_test() || is_third_party(&path);
-        let found = systems.iter().find(|(_, fixed, anywhere)| fixed.is_match(&*path) || !foreign && anywhere.is_match(&*path));
+        let found =
+            systems.iter().find(|(_, fixed, anywhere)| fixed.is_match(&*path) || !foreign && anywhere.is_match(&*path));
         let Some((system, ..)) = found else { continue };
         if definitions.list.len() >= limits::CI_FILES {
             definitions.truncated = true;
@@ -149,7 +163,12 @@ pub(super) fn find(tree: &Tree, reader: &Reader<'_>, table: &Table) -> Definitio
 }
 
 fn is_third_party(path: &str) -> bool {
-    path.split('/').any(|part| matches!(part.to_ascii_lowercase().as_str(), "vendor" | "node_modules" | "third_party" | "third-party" | "external"))
+    path.split('/').any(|part| {
+        matches!(
+            part.to_ascii_lowercase().as_str(),
+            "vendor" | "node_modules" | "third_party" | "third-party" | "external"
+        )
+    })
 }
 
 /// None for what is no definition: a submodule or a file that holds nothing but comments.
@@ -175,7 +194,8 @@ fn read(tree: &Tree, reader: &Reader<'_>, entry: &Entry, system: &System) -> Opt
         Some(Err(error)) => definition.unread(format!("cannot be read: {error:?}")),
         None => definition.unread("a link that leads to no file of the tree".to_owned()),
     }
-    let blank = definition.system.parsed == "ok" && definition.source.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#'));
+    let blank = definition.system.parsed == "ok"
+        && definition.source.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#'));
     if blank { None } else { Some(definition) }
 }
 

@@ -82,7 +82,9 @@ impl<'a> Targets<'a> {
         let text = self.text(directory, path)?;
         let first = text.lines().next().unwrap_or_default();
         let shell = if first.starts_with("#!") {
-            ["sh", "bash", "zsh", "dash", "ksh"].iter().any(|name| first.trim_end().split(['/', ' ']).any(|part| part == *name))
+            ["sh", "bash", "zsh", "dash", "ksh"]
+                .iter()
+                .any(|name| first.trim_end().split(['/', ' ']).any(|part| part == *name))
         } else {
             path.ends_with(".sh") || path.ends_with(".bash")
         };
@@ -95,7 +97,14 @@ impl<'a> Targets<'a> {
             (Some(file), _) => vec![file],
             (None, "make") => vec!["GNUmakefile", "makefile", "Makefile"],
             (None, "just") => vec!["justfile", "Justfile", ".justfile", "JUSTFILE"],
-            (None, "task") => vec!["Taskfile.yml", "Taskfile.yaml", "taskfile.yml", "taskfile.yaml", "Taskfile.dist.yml", "Taskfile.dist.yaml"],
+            (None, "task") => vec![
+                "Taskfile.yml",
+                "Taskfile.yaml",
+                "taskfile.yml",
+                "taskfile.yaml",
+                "Taskfile.dist.yml",
+                "Taskfile.dist.yaml",
+            ],
             (None, "npm") => vec!["package.json"],
             (None, "composer") => vec!["composer.json"],
             (None, "deno") => vec!["deno.json", "deno.jsonc"],
@@ -113,7 +122,8 @@ impl<'a> Targets<'a> {
             if self.read.borrow().len() >= MAX_FILES {
                 return None;
             }
-            let file = self.text(directory, name).and_then(|text| self.parse(reader, directory, name, &text)).map(Rc::new);
+            let file =
+                self.text(directory, name).and_then(|text| self.parse(reader, directory, name, &text)).map(Rc::new);
             self.read.borrow_mut().insert(key, file.clone());
             file
         })
@@ -124,7 +134,11 @@ impl<'a> Targets<'a> {
             "make" => {
                 let mut text = text.to_owned();
                 let mut complete = true;
-                for line in text.clone().lines().filter_map(|line| line.strip_prefix("include ").or_else(|| line.strip_prefix("-include "))) {
+                for line in text
+                    .clone()
+                    .lines()
+                    .filter_map(|line| line.strip_prefix("include ").or_else(|| line.strip_prefix("-include ")))
+                {
                     for included in line.split_whitespace().take(20) {
                         match self.text(directory, included) {
                             Some(more) => text.push_str(&format!("\n{more}")),
@@ -154,11 +168,18 @@ pub(super) fn names(reader: &str, bare: &Bare) -> Vec<String> {
     let owned = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
     match reader {
         "make" => or_default(words.iter().filter(|word| !word.contains('=')).map(|word| (*word).to_owned()).collect()),
-        "just" | "task" => or_default(words.iter().filter(|word| !word.contains('=')).take(3).map(|word| (*word).to_owned()).collect()),
+        "just" | "task" => {
+            or_default(words.iter().filter(|word| !word.contains('=')).take(3).map(|word| (*word).to_owned()).collect())
+        }
         "npm" => npm_names(&bare.program, &words),
         "composer" => match words.as_slice() {
             ["run" | "run-script", name, ..] => vec![(*name).to_owned()],
-            ["install" | "update" | "require" | "validate" | "dump-autoload" | "config" | "global" | "show" | "audit", ..] | [] => Vec::new(),
+            [
+                "install" | "update" | "require" | "validate" | "dump-autoload" | "config" | "global" | "show"
+                | "audit",
+                ..,
+            ]
+            | [] => Vec::new(),
             [name, ..] => vec![(*name).to_owned()],
         },
         "deno" => match words.as_slice() {
@@ -166,13 +187,18 @@ pub(super) fn names(reader: &str, bare: &Bare) -> Vec<String> {
             _ => Vec::new(),
         },
         "cargo" => owned(words.get(..1).unwrap_or_default()),
-        "tox" => match bare.arguments.iter().position(|argument| matches!(argument.text.as_str(), "-e" | "run" | "r" | "-m")) {
-            _ if words.first() == Some(&"config") || words.first() == Some(&"list") => Vec::new(),
-            _ => or_default(environments(bare)),
-        },
+        "tox" => {
+            match bare.arguments.iter().position(|argument| matches!(argument.text.as_str(), "-e" | "run" | "r" | "-m"))
+            {
+                _ if words.first() == Some(&"config") || words.first() == Some(&"list") => Vec::new(),
+                _ => or_default(environments(bare)),
+            }
+        }
         "nox" => or_default(sessions(bare)),
         "pyproject" => match (bare.program.as_str(), words.as_slice()) {
-            ("pdm" | "hatch", ["run", name, ..]) => vec![name.rsplit(':').next().unwrap_or(name).to_owned(), (*name).to_owned()],
+            ("pdm" | "hatch", ["run", name, ..]) => {
+                vec![name.rsplit(':').next().unwrap_or(name).to_owned(), (*name).to_owned()]
+            }
             ("hatch", ["test", ..]) => vec!["test".to_owned()],
             ("poe" | "taskipy", [name, ..]) => vec![(*name).to_owned()],
             _ => Vec::new(),
@@ -183,19 +209,24 @@ pub(super) fn names(reader: &str, bare: &Bare) -> Vec<String> {
 
 fn npm_names(program: &str, words: &[&str]) -> Vec<String> {
     match words {
-        ["run" | "run-script" | "rum" | "urn", rest @ ..] => rest.first().map(|name| (*name).to_owned()).into_iter().collect(),
+        ["run" | "run-script" | "rum" | "urn", rest @ ..] => {
+            rest.first().map(|name| (*name).to_owned()).into_iter().collect()
+        }
         ["t" | "tst" | "test", ..] => vec!["test".to_owned()],
         ["it" | "install-test" | "cit" | "install-ci-test", ..] => vec!["test".to_owned()],
         ["workspace", _, rest @ ..] => npm_names(program, rest),
         ["workspaces" | "foreach" | "recursive" | "multi", rest @ ..] => npm_names(program, rest),
         [
-            "ci" | "i" | "install" | "add" | "audit" | "publish" | "pack" | "config" | "set" | "exec" | "x" | "dlx" | "create" | "init" | "cache"
-            | "login" | "version" | "view" | "info" | "link" | "why" | "outdated" | "update" | "up" | "dedupe" | "prune" | "rebuild" | "sbom"
-            | "npm" | "node" | "import" | "fetch" | "deploy" | "import-x" | "upgrade" | "remove" | "ls" | "list" | "whoami" | "store" | "env",
+            "ci" | "i" | "install" | "add" | "audit" | "publish" | "pack" | "config" | "set" | "exec" | "x" | "dlx"
+            | "create" | "init" | "cache" | "login" | "version" | "view" | "info" | "link" | "why" | "outdated"
+            | "update" | "up" | "dedupe" | "prune" | "rebuild" | "sbom" | "npm" | "node" | "import" | "fetch"
+            | "deploy" | "import-x" | "upgrade" | "remove" | "ls" | "list" | "whoami" | "store" | "env",
             ..,
         ]
         | [] => Vec::new(),
-        rest if matches!(program, "npm-run-all" | "run-s" | "run-p") => rest.iter().map(|name| (*name).to_owned()).collect(),
+        rest if matches!(program, "npm-run-all" | "run-s" | "run-p") => {
+            rest.iter().map(|name| (*name).to_owned()).collect()
+        }
         [name, ..] if matches!(program, "yarn" | "pnpm" | "bun" | "rushx") => vec![(*name).to_owned()],
         _ => Vec::new(),
     }
@@ -225,7 +256,9 @@ fn sessions(bare: &Bare) -> Vec<String> {
                 found.extend(text.split_once('=').map(|(_, name)| name.to_owned()));
             }
             _ if argument.option => taking = false,
-            text if taking => found.push(text.split('(').next().unwrap_or(text).split("-3").next().unwrap_or(text).to_owned()),
+            text if taking => {
+                found.push(text.split('(').next().unwrap_or(text).split("-3").next().unwrap_or(text).to_owned())
+            }
             _ => {}
         }
     }
@@ -264,8 +297,14 @@ fn make(text: &str) -> TargetFile {
             continue;
         }
         let Some((names, rest)) = line.split_once(':') else { continue };
-        let (needs, recipe) = rest.trim_start_matches(':').split_once(';').unwrap_or((rest.trim_start_matches(':'), ""));
-        let needs: Vec<String> = expand(needs, &variables, 4).split_whitespace().filter(|word| *word != "|").map(str::to_owned).take(200).collect();
+        let (needs, recipe) =
+            rest.trim_start_matches(':').split_once(';').unwrap_or((rest.trim_start_matches(':'), ""));
+        let needs: Vec<String> = expand(needs, &variables, 4)
+            .split_whitespace()
+            .filter(|word| *word != "|")
+            .map(str::to_owned)
+            .take(200)
+            .collect();
         current = expand(names, &variables, 4).split_whitespace().map(str::to_owned).take(200).collect();
         for name in &current {
             if name.starts_with('.') && !name.contains('/') {
@@ -389,7 +428,11 @@ fn just(text: &str) -> TargetFile {
 
 fn task(text: &str) -> Option<TargetFile> {
     let root = yaml::parse(text).ok()??;
-    let mut file = TargetFile { complete: root.get("includes").is_none(), default: Some("default".to_owned()), ..TargetFile::default() };
+    let mut file = TargetFile {
+        complete: root.get("includes").is_none(),
+        default: Some("default".to_owned()),
+        ..TargetFile::default()
+    };
     for (name, task) in root.get("tasks").map(yaml::Node::entries).unwrap_or_default() {
         let mut target = Target::default();
         let commands = if task.is_mapping() { task.get("cmds").or_else(|| task.get("cmd")) } else { Some(task) };
@@ -404,7 +447,9 @@ fn task(text: &str) -> Option<TargetFile> {
             }
         }
         for need in task.get("deps").map(yaml::Node::items).unwrap_or_default() {
-            target.needs.extend(need.as_str().or_else(|| need.get("task").and_then(yaml::Node::as_str)).map(str::to_owned));
+            target
+                .needs
+                .extend(need.as_str().or_else(|| need.get("task").and_then(yaml::Node::as_str)).map(str::to_owned));
         }
         file.targets.insert(name.as_str().unwrap_or_default().to_owned(), target);
     }
@@ -420,10 +465,14 @@ fn json_scripts(reader: &str, text: &str) -> Option<TargetFile> {
         let lines: Vec<&str> = match value {
             serde_json::Value::String(text) => vec![text],
             serde_json::Value::Array(items) => items.iter().filter_map(serde_json::Value::as_str).collect(),
-            serde_json::Value::Object(task) => task.get("command").and_then(serde_json::Value::as_str).into_iter().collect(),
+            serde_json::Value::Object(task) => {
+                task.get("command").and_then(serde_json::Value::as_str).into_iter().collect()
+            }
             _ => Vec::new(),
         };
-        let (needs, lines): (Vec<&str>, Vec<&str>) = lines.into_iter().partition(|line| reader == "composer" && line.starts_with('@') && !line.starts_with("@php"));
+        let (needs, lines): (Vec<&str>, Vec<&str>) = lines
+            .into_iter()
+            .partition(|line| reader == "composer" && line.starts_with('@') && !line.starts_with("@php"));
         let needs = needs.iter().map(|need| need.trim_start_matches('@').to_owned()).collect();
         let lines: Vec<&str> = lines.into_iter().map(|line| line.trim_start_matches("@php ")).collect();
         file.targets.insert(name.clone(), Target { script: lines.join("\n"), needs });
@@ -432,7 +481,11 @@ fn json_scripts(reader: &str, text: &str) -> Option<TargetFile> {
     if reader == "npm" {
         let around: Vec<String> = file.targets.keys().cloned().collect();
         for name in around {
-            let more: Vec<String> = ["pre", "post"].iter().map(|prefix| format!("{prefix}{name}")).filter(|key| file.targets.contains_key(key)).collect();
+            let more: Vec<String> = ["pre", "post"]
+                .iter()
+                .map(|prefix| format!("{prefix}{name}"))
+                .filter(|key| file.targets.contains_key(key))
+                .collect();
             if let Some(target) = file.targets.get_mut(&name) {
                 target.needs.extend(more);
             }
@@ -579,7 +632,9 @@ fn pyproject(text: &str) -> Option<TargetFile> {
         let [first, second] = path;
         tables.extend(tool.get(first).and_then(|table| table.get(second)).and_then(toml::Value::as_table));
     }
-    for (_, env) in tool.get("hatch").and_then(|hatch| hatch.get("envs")).and_then(toml::Value::as_table).into_iter().flatten() {
+    for (_, env) in
+        tool.get("hatch").and_then(|hatch| hatch.get("envs")).and_then(toml::Value::as_table).into_iter().flatten()
+    {
         tables.extend(env.get("scripts").and_then(toml::Value::as_table));
     }
     for (name, value) in tables.into_iter().flatten() {
@@ -596,9 +651,14 @@ fn pyproject(text: &str) -> Option<TargetFile> {
                 }
             }
             toml::Value::Table(table) => {
-                let text = ["cmd", "shell", "script"].iter().find_map(|key| table.get(*key)).and_then(toml::Value::as_str);
+                let text =
+                    ["cmd", "shell", "script"].iter().find_map(|key| table.get(*key)).and_then(toml::Value::as_str);
                 target.script.push_str(text.unwrap_or_default());
-                let parts = ["sequence", "composite", "deps"].iter().filter_map(|key| table.get(*key)).filter_map(toml::Value::as_array).flatten();
+                let parts = ["sequence", "composite", "deps"]
+                    .iter()
+                    .filter_map(|key| table.get(*key))
+                    .filter_map(toml::Value::as_array)
+                    .flatten();
                 target.needs.extend(parts.filter_map(toml::Value::as_str).map(str::to_owned));
             }
             _ => {}
@@ -633,13 +693,34 @@ mod tests {
     use rstest::rstest;
 
     const FILES: &[(&str, &str)] = &[
-        ("Makefile", "GO ?= go\n.PHONY: all ci\nall: build test\nbuild:\n\t$(GO) build\nci: lint unit\nunit:\n\t@$(GO) test ./... \\\n\t  -v\nopt:\n\t-$(GO) vet\ntest-%:\n\tpytest $*\nsub:\n\t$(MAKE) -C x test\n"),
-        ("justfile", "set shell := ['bash']\nx := 'y'\n\n# all\ndefault: test lint\n\ntest *args: build\n    @cargo test {{args}}\nbuild:\n  cargo build\nalias t := test\n"),
-        ("Taskfile.yml", "version: 3\ntasks:\n  default: {cmds: [{task: test}]}\n  test:\n    deps: [gen]\n    cmds: [go test ./..., {cmd: 'echo x'}]\n  gen: go generate\n"),
-        ("package.json", r#"{"scripts": {"test": "echo \"Error: no test specified\" && exit 1", "ci": "jest", "prea": "x", "a": "y"}}"#),
-        ("tox.ini", "[tox]\nenvlist = py\n[testenv]\ndeps = pytest\ncommands =\n    {envpython} -m pytest {posargs}\n[testenv:lint,docs]\ncommands = flake8\n"),
-        ("noxfile.py", "import nox\n@nox.session(python=['3.12'])\ndef tests(session):\n    session.install('pytest')\n    session.run(\n        'pytest', '-q')\n@nox.session\ndef lint(session):\n    session.run(\"ruff\", \"check\")\ndef helper(x):\n    session.run('no')\n"),
-        ("pyproject.toml", "[tool.poe.tasks]\ntest = 'pytest'\nall = ['lint', 'test']\n[tool.hatch.envs.default.scripts]\ncov = 'coverage run -m pytest'\n"),
+        (
+            "Makefile",
+            "GO ?= go\n.PHONY: all ci\nall: build test\nbuild:\n\t$(GO) build\nci: lint unit\nunit:\n\t@$(GO) test ./... \\\n\t  -v\nopt:\n\t-$(GO) vet\ntest-%:\n\tpytest $*\nsub:\n\t$(MAKE) -C x test\n",
+        ),
+        (
+            "justfile",
+            "set shell := ['bash']\nx := 'y'\n\n# all\ndefault: test lint\n\ntest *args: build\n    @cargo test {{args}}\nbuild:\n  cargo build\nalias t := test\n",
+        ),
+        (
+            "Taskfile.yml",
+            "version: 3\ntasks:\n  default: {cmds: [{task: test}]}\n  test:\n    deps: [gen]\n    cmds: [go test ./..., {cmd: 'echo x'}]\n  gen: go generate\n",
+        ),
+        (
+            "package.json",
+            r#"{"scripts": {"test": "echo \"Error: no test specified\" && exit 1", "ci": "jest", "prea": "x", "a": "y"}}"#,
+        ),
+        (
+            "tox.ini",
+            "[tox]\nenvlist = py\n[testenv]\ndeps = pytest\ncommands =\n    {envpython} -m pytest {posargs}\n[testenv:lint,docs]\ncommands = flake8\n",
+        ),
+        (
+            "noxfile.py",
+            "import nox\n@nox.session(python=['3.12'])\ndef tests(session):\n    session.install('pytest')\n    session.run(\n        'pytest', '-q')\n@nox.session\ndef lint(session):\n    session.run(\"ruff\", \"check\")\ndef helper(x):\n    session.run('no')\n",
+        ),
+        (
+            "pyproject.toml",
+            "[tool.poe.tasks]\ntest = 'pytest'\nall = ['lint', 'test']\n[tool.hatch.envs.default.scripts]\ncov = 'coverage run -m pytest'\n",
+        ),
         (".cargo/config.toml", "[alias]\nxtask = 'run -p xtask --'\nt = ['test', '--all']\n"),
     ];
 

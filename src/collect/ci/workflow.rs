@@ -252,7 +252,8 @@ impl Reader<'_> {
         let column = usize::try_from(node.column).unwrap_or(1).saturating_sub(1);
         let line = usize::try_from(node.line).unwrap_or(1).saturating_sub(1);
         let rest = self.lines.get(line).and_then(|line| line.get(column..)).unwrap_or_default();
-        let anchored = rest.starts_with('&') && rest.split_whitespace().nth(1).is_some_and(|sign| sign.starts_with(['|', '>']));
+        let anchored =
+            rest.starts_with('&') && rest.split_whitespace().nth(1).is_some_and(|sign| sign.starts_with(['|', '>']));
         Some(Text { line: node.line + u64::from(anchored), text })
     }
 
@@ -290,7 +291,9 @@ impl Reader<'_> {
                 workflow.triggers = self.triggers(on);
                 workflow.inputs = self.inputs(on);
                 for (name, output) in on.at("workflow_call.outputs").map(Node::entries).unwrap_or_default() {
-                    if let (Some(name), Some(value)) = (scalar(name), output.get("value").and_then(|node| self.text(node))) {
+                    if let (Some(name), Some(value)) =
+                        (scalar(name), output.get("value").and_then(|node| self.text(node)))
+                    {
                         workflow.outputs.push(Binding { name: name.to_lowercase(), value });
                     }
                 }
@@ -321,7 +324,9 @@ impl Reader<'_> {
         }
         for (event, filter) in on.entries() {
             let Some(event) = scalar(event) else { continue };
-            let list = |key: &str| filter.get(key).map(|node| node.strings().into_iter().map(str::to_owned).collect::<Vec<_>>());
+            let list = |key: &str| {
+                filter.get(key).map(|node| node.strings().into_iter().map(str::to_owned).collect::<Vec<_>>())
+            };
             triggers.push(Trigger {
                 event: event.to_lowercase(),
                 types: list("types").unwrap_or_default(),
@@ -343,7 +348,9 @@ impl Reader<'_> {
     fn inputs(&mut self, on: &Node) -> Vec<DeclaredInput> {
         let mut inputs = Vec::new();
         for event in ["workflow_dispatch", "workflow_call"] {
-            for (name, input) in on.get(event).and_then(|event| event.get("inputs")).map(Node::entries).unwrap_or_default() {
+            for (name, input) in
+                on.get(event).and_then(|event| event.get("inputs")).map(Node::entries).unwrap_or_default()
+            {
                 let kind = input.get("type").and_then(scalar).unwrap_or_else(|| "untyped".to_owned());
                 inputs.push(DeclaredInput {
                     event: event.to_owned(),
@@ -368,7 +375,9 @@ impl Reader<'_> {
             None => Grant::Scopes(
                 node.entries()
                     .iter()
-                    .filter_map(|(scope, level)| Some((scalar(scope)?.to_lowercase(), (scalar(level)?.to_lowercase(), scope.line))))
+                    .filter_map(|(scope, level)| {
+                        Some((scalar(scope)?.to_lowercase(), (scalar(level)?.to_lowercase(), scope.line)))
+                    })
                     .collect(),
             ),
         };
@@ -393,13 +402,18 @@ impl Reader<'_> {
             line,
             name: node.get("name").and_then(scalar),
             condition: node.get("if").and_then(|node| self.text(node)),
-            needs: node.get("needs").map(|node| node.strings().into_iter().map(str::to_owned).collect()).unwrap_or_default(),
+            needs: node
+                .get("needs")
+                .map(|node| node.strings().into_iter().map(str::to_owned).collect())
+                .unwrap_or_default(),
             permissions: node.get("permissions").and_then(|node| self.permissions(node)),
             env: self.bindings(node.get("env")),
             defaults: defaults(node),
             matrix: self.matrix(node.at("strategy.matrix")),
             runs_on: runners(node.get("runs-on")),
-            environment: environment.and_then(scalar).or_else(|| environment.and_then(|node| node.get("name")).and_then(scalar)),
+            environment: environment
+                .and_then(scalar)
+                .or_else(|| environment.and_then(|node| node.get("name")).and_then(scalar)),
             continue_on_error: flag(node.get("continue-on-error")),
             steps,
             uses: node.get("uses").and_then(|node| self.text(node)),

@@ -184,7 +184,12 @@ impl Reader {
     /// Comments, attributes, block macros and the lines before a block.
     fn directive(&mut self, text: &str, number: u64) -> bool {
         if let Some(comment) = text.strip_prefix("//") {
-            self.outline.push(Block { kind: BlockKind::Comment, line: number, text: comment.to_owned(), ..Block::default() });
+            self.outline.push(Block {
+                kind: BlockKind::Comment,
+                line: number,
+                text: comment.to_owned(),
+                ..Block::default()
+            });
             return true;
         }
         if let Some((name, value)) = text.strip_prefix(':').and_then(|rest| rest.split_once(':'))
@@ -215,7 +220,10 @@ impl Reader {
             self.style = text.trim_matches(['[', ']']).to_owned();
             return true;
         }
-        if text.starts_with("[[") && text.ends_with("]]") || text.starts_with("toc::") || matches!(text, "'''" | "<<<" | "---" | "***") {
+        if text.starts_with("[[") && text.ends_with("]]")
+            || text.starts_with("toc::")
+            || matches!(text, "'''" | "<<<" | "---" | "***")
+        {
             return true;
         }
         if let Some(title) = text.strip_prefix('.').filter(|title| title.starts_with(|c: char| c.is_alphabetic())) {
@@ -267,7 +275,9 @@ impl Reader {
             lead_in.push_str(item);
         }
         let kind = if self.quoted || style.starts_with("quote") { BlockKind::Quote } else { kind };
-        let admonition = ["NOTE: ", "TIP: ", "IMPORTANT: ", "WARNING: ", "CAUTION: "].iter().find_map(|mark| text.strip_prefix(mark));
+        let admonition = ["NOTE: ", "TIP: ", "IMPORTANT: ", "WARNING: ", "CAUTION: "]
+            .iter()
+            .find_map(|mark| text.strip_prefix(mark));
         let mut block = self.shown(admonition.unwrap_or(&text), self.at, kind, lead_in.trim().to_owned());
         block.ticked = self.ticked.take();
         if let Some((_, item)) = self.items.last_mut().filter(|_| is_item) {
@@ -330,7 +340,8 @@ impl Reader {
         let is_header = table.rows == 0 && table.has_header;
         table.rows += 1;
         let (line, cells, lead_in) = (table.line, std::mem::take(&mut table.cells), table.header.clone());
-        let shown: Vec<Block> = cells.iter().map(|cell| self.shown(cell, line, BlockKind::TableRow, String::new())).collect();
+        let shown: Vec<Block> =
+            cells.iter().map(|cell| self.shown(cell, line, BlockKind::TableRow, String::new())).collect();
         let cells: Vec<String> = shown.iter().map(|block| block.text.trim().to_owned()).collect();
         let text = cells.join(" | ");
         if let Some(table) = &mut self.table
@@ -354,7 +365,9 @@ impl Reader {
         let mut rest = text;
         while let Some((before, after)) = rest.split_once('{') {
             out.push_str(before);
-            let value = cut(after, 60).split_once('}').and_then(|(name, _)| Some((self.attributes.get(&name.to_lowercase())?, name.len())));
+            let value = cut(after, 60)
+                .split_once('}')
+                .and_then(|(name, _)| Some((self.attributes.get(&name.to_lowercase())?, name.len())));
             match value.and_then(|(value, length)| Some((value, after.get(length + 1..)?))) {
                 Some((value, after)) if out.len() < limits::TEXT_BYTES as usize => {
                     out.push_str(value);
@@ -408,7 +421,9 @@ fn macro_parts(text: &str) -> Option<(&str, &str)> {
 }
 
 fn attribute_of<'a>(attributes: &'a str, name: &str) -> Option<&'a str> {
-    attributes.split(',').find_map(|part| Some(part.trim().strip_prefix(name)?.trim_start().strip_prefix('=')?.trim_matches(['"', ' '])))
+    attributes
+        .split(',')
+        .find_map(|part| Some(part.trim().strip_prefix(name)?.trim_start().strip_prefix('=')?.trim_matches(['"', ' '])))
 }
 
 /// Reads the inline markup of a run of text.
@@ -430,7 +445,8 @@ fn spans(text: &str, inline: &mut Inline) {
                 inline.text.push_str(before);
                 let (mark, rest) = special.split_at(1);
                 let last = inline.text.chars().next_back();
-                let (opens, closes) = (last.is_none_or(char::is_whitespace), rest.chars().next().is_none_or(char::is_whitespace));
+                let (opens, closes) =
+                    (last.is_none_or(char::is_whitespace), rest.chars().next().is_none_or(char::is_whitespace));
                 let inside = last.is_some_and(char::is_alphanumeric) && rest.starts_with(char::is_alphanumeric);
                 let keeps = match mark {
                     "<" => true,
@@ -490,7 +506,8 @@ fn bracket<'a>(text: &'a str, inline: &mut Inline) -> &'a str {
 
 /// What stands behind the last blank or opening bracket, up to the longest macro.
 fn last_word(text: &str) -> &str {
-    let from = text.char_indices().rev().take(MACRO_BYTES).find(|(_, c)| c.is_whitespace() || matches!(c, '(' | '[' | '"'));
+    let from =
+        text.char_indices().rev().take(MACRO_BYTES).find(|(_, c)| c.is_whitespace() || matches!(c, '(' | '[' | '"'));
     let shortest = text.len().saturating_sub(MACRO_BYTES);
     let from = from.map_or(shortest, |(at, c)| at + c.len_utf8());
     text.get(from..).unwrap_or_default()
@@ -512,7 +529,6 @@ fn cross_reference<'a>(text: &'a str, inline: &mut Inline) -> &'a str {
     inline.close_link();
     rest
 }
-
 
 #[cfg(test)]
 mod tests {

@@ -34,7 +34,10 @@ pub(super) fn collect(cx: &Context<'_>, roles: &Roles, tagged: &Tagged) -> Found
     let phrases = match phrases(cx.policies) {
         Ok(phrases) => phrases,
         Err(why) => {
-            return (Fact::broken(Reason::ParseError, why.clone(), cx.src), Fact::broken(Reason::ParseError, why, cx.src));
+            return (
+                Fact::broken(Reason::ParseError, why.clone(), cx.src),
+                Fact::broken(Reason::ParseError, why, cx.src),
+            );
         }
     };
     let mut log = Log { roles, phrases, sections: Vec::new(), files: Vec::new(), complete: cx.tree.complete() };
@@ -156,7 +159,9 @@ fn pointer(sections: &[Section]) -> Option<String> {
 /// The version that a heading names, without prefix: «Widget v1.2.3 (2026-01-01)» is `1.2.3`.
 pub(super) fn version(heading: &str) -> Option<String> {
     let words: Vec<&str> = heading
-        .split(|c: char| c.is_whitespace() || matches!(c, '[' | ']' | '(' | ')' | ',' | ':' | ';' | '"' | '`' | '*' | '/'))
+        .split(|c: char| {
+            c.is_whitespace() || matches!(c, '[' | ']' | '(' | ')' | ',' | ':' | ';' | '"' | '`' | '*' | '/')
+        })
         .filter(|word| !word.is_empty())
         .collect();
     let dotted = words.iter().find_map(|word| dotted(word));
@@ -167,7 +172,8 @@ pub(super) fn version(heading: &str) -> Option<String> {
         match numbers.as_slice() {
             [number] => {
                 let number = number.trim_start_matches(['v', 'V']);
-                (!number.is_empty() && number.len() <= 4 && number.bytes().all(|b| b.is_ascii_digit())).then(|| number.to_owned())
+                (!number.is_empty() && number.len() <= 4 && number.bytes().all(|b| b.is_ascii_digit()))
+                    .then(|| number.to_owned())
             }
             _ => None,
         }
@@ -178,7 +184,8 @@ pub(super) fn version(heading: &str) -> Option<String> {
 fn dotted(word: &str) -> Option<String> {
     let word = word.trim_matches(|c: char| !c.is_ascii_alphanumeric());
     let start = word.char_indices().find(|(at, c)| {
-        c.is_ascii_digit() && word[..*at].chars().next_back().is_none_or(|before| !before.is_ascii_digit() && before != '.')
+        c.is_ascii_digit()
+            && word[..*at].chars().next_back().is_none_or(|before| !before.is_ascii_digit() && before != '.')
     })?;
     let prefix = &word[..start.0];
     let prefix_is_name = prefix.is_empty()
@@ -235,7 +242,8 @@ mod tests {
                     and improvements.\n\n## 1.0.0\n\n**Full Changelog**: https://example.net/compare/a...b\n";
         let expected = [("1.1.0", 2, false), ("1.0.1", 0, true), ("1.0.0", 0, true)];
         let found = sections(&[("CHANGELOG.md", text)]);
-        let found: Vec<_> = found.iter().map(|(version, entries, generic)| (version.as_str(), *entries, *generic)).collect();
+        let found: Vec<_> =
+            found.iter().map(|(version, entries, generic)| (version.as_str(), *entries, *generic)).collect();
         assert_eq!(found, expected);
     }
 

@@ -39,7 +39,8 @@ pub(super) fn weigh(document: &mut Document, roles: &Roles) {
 /// The blocks that count as body text.
 fn body_blocks<'a>(sections: &'a [Section], roles: &'a Roles) -> impl Iterator<Item = &'a Block> {
     sections.iter().flat_map(|section| &section.blocks).filter(|block| {
-        !matches!(block.kind, BlockKind::Code(_) | BlockKind::Comment | BlockKind::Image) && !is_boilerplate(&block.text, roles)
+        !matches!(block.kind, BlockKind::Code(_) | BlockKind::Comment | BlockKind::Image)
+            && !is_boilerplate(&block.text, roles)
     })
 }
 
@@ -50,7 +51,13 @@ fn is_boilerplate(text: &str, roles: &Roles) -> bool {
 
 /// Where a document points: its first link into the tree, else its first link out of it.
 fn pointed_to(sections: &[Section]) -> Option<Link> {
-    let links = || sections.iter().flat_map(|section| &section.blocks).filter(|block| block.kind != BlockKind::Image).flat_map(|block| &block.links);
+    let links = || {
+        sections
+            .iter()
+            .flat_map(|section| &section.blocks)
+            .filter(|block| block.kind != BlockKind::Image)
+            .flat_map(|block| &block.links)
+    };
     let tree = links().find(|link| matches!(link.to, Target::Tree(_)));
     tree.or_else(|| links().find(|link| link.to == Target::Outside)).cloned()
 }
@@ -152,10 +159,22 @@ mod tests {
     }
 
     #[rstest]
-    #[case::english("Please report the problem to us with all of the details that you have and we will answer it as soon as possible. Do not open an issue for this, and give us time to fix it.", false)]
-    #[case::german("Bitte melden Sie Sicherheitslücken nicht über die öffentlichen Issues. Schreiben Sie eine Nachricht an die Adresse auf der Seite, und wir werden uns mit Ihnen in Verbindung setzen, wenn die Meldung bei uns eingegangen ist.", true)]
-    #[case::chinese("请不要在公开的问题跟踪器中报告安全漏洞。请发送电子邮件给我们的安全团队，我们会尽快答复您的报告。", true)]
-    #[case::names("alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma tau upsilon phi chi psi omega one two three four five six", false)]
+    #[case::english(
+        "Please report the problem to us with all of the details that you have and we will answer it as soon as possible. Do not open an issue for this, and give us time to fix it.",
+        false
+    )]
+    #[case::german(
+        "Bitte melden Sie Sicherheitslücken nicht über die öffentlichen Issues. Schreiben Sie eine Nachricht an die Adresse auf der Seite, und wir werden uns mit Ihnen in Verbindung setzen, wenn die Meldung bei uns eingegangen ist.",
+        true
+    )]
+    #[case::chinese(
+        "请不要在公开的问题跟踪器中报告安全漏洞。请发送电子邮件给我们的安全团队，我们会尽快答复您的报告。",
+        true
+    )]
+    #[case::names(
+        "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma tau upsilon phi chi psi omega one two three four five six",
+        false
+    )]
     fn tells_languages(#[case] text: &str, #[case] expected: bool) {
         let roles = Roles::load(&Bundle::policies()).expect("the table parses");
         assert_eq!(is_foreign(std::iter::once(text), &roles), expected);

@@ -37,7 +37,8 @@ pub(super) fn library(cx: &Context<'_>, roles: &Roles) -> Library {
         bytes: 0,
         blocks: 0,
     };
-    let mut found: Vec<Candidate<'_>> = cx.tree.entries().iter().filter_map(|entry| candidate(entry, roles, &site_roots)).collect();
+    let mut found: Vec<Candidate<'_>> =
+        cx.tree.entries().iter().filter_map(|entry| candidate(entry, roles, &site_roots)).collect();
     found.sort_by_key(|candidate| rank(candidate));
     for candidate in found {
         shelf.read(candidate);
@@ -84,7 +85,12 @@ fn candidate<'t>(entry: &'t Entry, roles: &Roles, site_roots: &[String]) -> Opti
     }
     if let Some(root) = root {
         let format = format.or_else(|| is_site_data(path, root).then_some(Format::Form))?;
-        return Some(Candidate { entry, format, roles: roles_on_site(path, root, roles), via: if roles.searches(&top) { Via::Directory } else { Via::SiteRoot } });
+        return Some(Candidate {
+            entry,
+            format,
+            roles: roles_on_site(path, root, roles),
+            via: if roles.searches(&top) { Via::Directory } else { Via::SiteRoot },
+        });
     }
     let format = format?;
     Some(Candidate { entry, format, roles: roles_below(path, &top, roles), via: Via::Directory })
@@ -95,7 +101,11 @@ fn is_site_data(path: &RepoPath, root: &str) -> bool {
     let name = path.name_lower();
     let below_root = path.as_bytes().get(root.len() + 1..).unwrap_or_default().contains(&b'/');
     let is_data = [".yml", ".yaml", ".json"].iter().any(|extension| name.ends_with(extension));
-    let tool = name.starts_with(['.', '_']) || name.contains("package") || name.contains("lock") || name.contains("config") || name.contains("schema");
+    let tool = name.starts_with(['.', '_'])
+        || name.contains("package")
+        || name.contains("lock")
+        || name.contains("config")
+        || name.contains("schema");
     is_data && below_root && !tool
 }
 
@@ -113,7 +123,11 @@ fn roles_on_site(path: &RepoPath, root: &str, roles: &Roles) -> BTreeSet<String>
 fn template<'t>(entry: &'t Entry, role: &str, roles: &Roles) -> Option<Candidate<'t>> {
     let name = entry.path.name_lower();
     let is_yaml = name.ends_with(".yml") || name.ends_with(".yaml");
-    let role = if role == "issue_template" && matches!(name.as_str(), "config.yml" | "config.yaml") { "issue_chooser" } else { role };
+    let role = if role == "issue_template" && matches!(name.as_str(), "config.yml" | "config.yaml") {
+        "issue_chooser"
+    } else {
+        role
+    };
     let format = if is_yaml { Format::Form } else { roles.format(&entry.path)? };
     Some(Candidate { entry, format, roles: BTreeSet::from([role.to_owned()]), via: Via::Directory })
 }
@@ -157,7 +171,10 @@ impl<'a> Shelf<'a, '_> {
         if self.documents.contains_key(path) {
             return;
         }
-        if self.documents.len() >= limits::DOCUMENTS || self.bytes >= limits::DOCUMENT_BYTES || self.blocks >= limits::LIBRARY_BLOCKS {
+        if self.documents.len() >= limits::DOCUMENTS
+            || self.bytes >= limits::DOCUMENT_BYTES
+            || self.blocks >= limits::LIBRARY_BLOCKS
+        {
             self.complete = false;
             return;
         }

@@ -129,13 +129,18 @@ mod tests {
     #[test]
     fn a_chooser_has_a_block_per_link() {
         let text = "blank_issues_enabled: false\ncontact_links:\n  - name: Security\n    url: https://x.org/s\n    about: Report privately\n";
-        assert_eq!(shown(issue_chooser(text)), ["3# Security", "3Paragraph Security: Report privately [Security](https://x.org/s)"]);
+        assert_eq!(
+            shown(issue_chooser(text)),
+            ["3# Security", "3Paragraph Security: Report privately [Security](https://x.org/s)"]
+        );
     }
 
     #[test]
     fn only_prose_is_read_from_data() {
         let long = "word ".repeat(30);
-        let text = format!("title: Guide\nid: 5\nsteps:\n  - name: First\n    text: {long}\n  - name: Second\n    text: short\n");
+        let text = format!(
+            "title: Guide\nid: 5\nsteps:\n  - name: First\n    text: {long}\n  - name: Second\n    text: short\n"
+        );
         let shown = shown(data(&text));
         assert!(shown.iter().any(|line| line.starts_with("4# Guide/steps/First")), "{shown:?}");
         assert!(!shown.iter().any(|line| line.contains("short")), "{shown:?}");

@@ -231,7 +231,8 @@ impl<'o> HtmlReader<'o> {
     fn piece(&mut self, piece: &Piece<'_>) {
         match piece {
             Piece::Comment(body) => {
-                let block = Block { kind: BlockKind::Comment, line: self.line, text: (*body).to_owned(), ..Block::default() };
+                let block =
+                    Block { kind: BlockKind::Comment, line: self.line, text: (*body).to_owned(), ..Block::default() };
                 self.outline.push(block);
                 self.line += newlines(body);
             }
@@ -297,7 +298,11 @@ impl<'o> HtmlReader<'o> {
                 self.flush();
                 self.code += 1;
             }
-            "p" | "div" | "center" | "table" | "details" | "summary" | "dl" | "dt" | "dd" | "section" | "hr" if self.row.is_none() => self.flush(),
+            "p" | "div" | "center" | "table" | "details" | "summary" | "dl" | "dt" | "dd" | "section" | "hr"
+                if self.row.is_none() =>
+            {
+                self.flush()
+            }
             name => {
                 if let Some(level) = heading_level(name) {
                     self.flush();
@@ -403,8 +408,16 @@ mod tests {
                 out.push(format!("{}# {}", section.line, section.headings.join("/")));
             }
             for block in section.blocks {
-                let links: Vec<_> = block.links.iter().map(|link| format!("[{}]({})", link.label, link.target)).collect();
-                out.push(format!("{}{:?} {} < {} {}", block.line, block.kind, block.text, block.lead_in, links.join("")));
+                let links: Vec<_> =
+                    block.links.iter().map(|link| format!("[{}]({})", link.label, link.target)).collect();
+                out.push(format!(
+                    "{}{:?} {} < {} {}",
+                    block.line,
+                    block.kind,
+                    block.text,
+                    block.lead_in,
+                    links.join("")
+                ));
             }
         }
         out

@@ -109,7 +109,11 @@ impl Index {
                 .map(|element| Step {
                     gap: element.gap,
                     optional: element.optional(),
-                    alternatives: element.alternatives.iter().map(|run| run.iter().map(|term| self.term(term)).collect()).collect(),
+                    alternatives: element
+                        .alternatives
+                        .iter()
+                        .map(|run| run.iter().map(|term| self.term(term)).collect())
+                        .collect(),
                 })
                 .collect();
             let number = self.entries.len();
@@ -168,7 +172,8 @@ impl Index {
             begun.sort_unstable();
             begun.dedup();
             for entry in begun.iter().filter_map(|number| self.entries.get(*number)) {
-                let mut walk = Walk { steps: &entry.elements, vocabulary, sequence, matched: Vec::new(), dead: Vec::new() };
+                let mut walk =
+                    Walk { steps: &entry.elements, vocabulary, sequence, matched: Vec::new(), dead: Vec::new() };
                 if walk.from(0, at, true) {
                     hits.push(Hit { topic: entry.topic, purpose: entry.purpose, matched: walk.matched });
                 }
@@ -189,7 +194,8 @@ impl Index {
         });
         let clause = vec![0; words.len()];
         let sequence = Sequence { words: &words, before: &before, clause: &clause, lead: 0 };
-        let mut found: Vec<_> = self.hits(vocabulary, &sequence).into_iter().map(|hit| (hit.topic, hit.purpose)).collect();
+        let mut found: Vec<_> =
+            self.hits(vocabulary, &sequence).into_iter().map(|hit| (hit.topic, hit.purpose)).collect();
         found.sort_unstable();
         found.dedup();
         found

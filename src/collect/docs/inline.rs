@@ -45,7 +45,8 @@ impl Inline {
     pub(super) fn close_link(&mut self) {
         let Some(open) = self.open.pop() else { return };
         let text = self.text.get(open.text_from..).unwrap_or_default();
-        let label = if text.trim().is_empty() { self.pictures.get(open.pictures_from..).unwrap_or_default() } else { text };
+        let label =
+            if text.trim().is_empty() { self.pictures.get(open.pictures_from..).unwrap_or_default() } else { text };
         if !open.target.trim().is_empty() {
             self.links.push(Link::written(label, &open.target, open.line));
         }

@@ -65,7 +65,8 @@ fn detected(tree: &Tree, reader: &Reader<'_>) -> Vec<(&'static str, String)> {
             add("command_line", "Cargo.toml");
         }
     }
-    if let Some(manifest) = text("package.json").and_then(|text| serde_json::from_str::<serde_json::Value>(&text).ok()) {
+    if let Some(manifest) = text("package.json").and_then(|text| serde_json::from_str::<serde_json::Value>(&text).ok())
+    {
         if ["main", "exports", "module", "types"].iter().any(|key| manifest.get(key).is_some()) {
             add("library", "package.json");
         }
@@ -97,14 +98,20 @@ fn detected(tree: &Tree, reader: &Reader<'_>) -> Vec<(&'static str, String)> {
             add(kind, path);
         }
     }
-    if let Some(gemspec) = tree.entries().iter().find(|entry| entry.path.depth() == 0 && entry.path.name_lower().ends_with(".gemspec")) {
+    if let Some(gemspec) =
+        tree.entries().iter().find(|entry| entry.path.depth() == 0 && entry.path.name_lower().ends_with(".gemspec"))
+    {
         add("library", &gemspec.path.text());
     }
     if has("go.mod") {
         let main_package = has("main.go") || tree.has_directory("cmd");
         let packages = tree.entries().iter().any(|entry| {
             let path = entry.path.lower();
-            path.ends_with(".go") && !path.contains("internal/") && !path.starts_with("cmd/") && path != "main.go" && !entry.path.is_test()
+            path.ends_with(".go")
+                && !path.contains("internal/")
+                && !path.starts_with("cmd/")
+                && path != "main.go"
+                && !entry.path.is_test()
         });
         if main_package {
             add("command_line", "go.mod");
@@ -160,7 +167,9 @@ fn specifications(tree: &Tree, reader: &Reader<'_>) -> Vec<Interface> {
         .filter_map(|entry| {
             let name = entry.path.name_lower();
             let state = match name.rsplit_once('.') {
-                Some((stem, "yaml" | "yml" | "json")) if ["openapi", "swagger", "asyncapi"].iter().any(|word| stem.contains(word)) => {
+                Some((stem, "yaml" | "yml" | "json"))
+                    if ["openapi", "swagger", "asyncapi"].iter().any(|word| stem.contains(word)) =>
+                {
                     openapi(&reader.text(entry)?)
                 }
                 Some((_, "graphql" | "graphqls")) => commented(&reader.text(entry)?, &["\"\"\"", "#"]),
@@ -187,8 +196,14 @@ fn openapi(text: &str) -> &'static str {
     if !named || operations.is_empty() {
         return "unparsable";
     }
-    let described = |node: &Node| ["description", "summary"].iter().any(|key| node.get(key).and_then(Node::as_str).is_some_and(|text| text.len() > 3));
-    let any = operations.iter().any(|(_, path)| described(path) || path.entries().iter().any(|(_, operation)| described(operation)));
+    let described = |node: &Node| {
+        ["description", "summary"]
+            .iter()
+            .any(|key| node.get(key).and_then(Node::as_str).is_some_and(|text| text.len() > 3))
+    };
+    let any = operations
+        .iter()
+        .any(|(_, path)| described(path) || path.entries().iter().any(|(_, operation)| described(operation)));
     if any { "parsed" } else { "bare" }
 }
 
@@ -198,7 +213,9 @@ fn commented(text: &str, marks: &[&str]) -> &'static str {
     }
     // The first lines are as often a licence as a description.
     let body = text.lines().skip_while(|line| !line.contains('{'));
-    let described = body.map(str::trim_start).any(|line| marks.iter().any(|mark| line.starts_with(mark) && line.len() > mark.len() + 8));
+    let described = body
+        .map(str::trim_start)
+        .any(|line| marks.iter().any(|mark| line.starts_with(mark) && line.len() > mark.len() + 8));
     if described { "parsed" } else { "bare" }
 }
 

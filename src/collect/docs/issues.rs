@@ -36,7 +36,8 @@ fn form(path: String, name: &str, node: &Node) -> IssueTemplate {
     let text = |node: &Node, key: &str| node.at(key).and_then(Node::as_str).unwrap_or_default().to_owned();
     if name.trim_end_matches(".yaml").trim_end_matches(".yml") == "config" {
         let links = node.get("contact_links").map(Node::items).unwrap_or_default();
-        let about: String = links.iter().map(|link| format!("{} {} ", text(link, "name"), text(link, "about"))).collect();
+        let about: String =
+            links.iter().map(|link| format!("{} {} ", text(link, "name"), text(link, "about"))).collect();
         return IssueTemplate {
             path,
             kind: "chooser".to_owned(),
@@ -52,7 +53,10 @@ fn form(path: String, name: &str, node: &Node) -> IssueTemplate {
     let questions = fields.iter().filter(|field| text(field, "type") != "markdown").count();
     let prompts: String = fields
         .iter()
-        .flat_map(|field| ["attributes.label", "attributes.description", "attributes.value", "attributes.placeholder"].map(|key| text(field, key) + " "))
+        .flat_map(|field| {
+            ["attributes.label", "attributes.description", "attributes.value", "attributes.placeholder"]
+                .map(|key| text(field, key) + " ")
+        })
         .collect();
     let subject = format!("{name} {title} {labels}");
     IssueTemplate {
@@ -71,18 +75,23 @@ fn template(path: String, name: &str, text: &str) -> IssueTemplate {
     let questions = body
         .lines()
         .map(str::trim_start)
-        .filter(|line| line.starts_with('#') || line.starts_with("**") || line.starts_with("- [ ]") || line.ends_with('?'))
+        .filter(|line| {
+            line.starts_with('#') || line.starts_with("**") || line.starts_with("- [ ]") || line.ends_with('?')
+        })
         .count();
     let shown: String = body.replace("<!--", " ").replace("-->", " ");
     let subject = format!("{name} {head}");
-    let plain = !subject.chars().any(char::is_alphanumeric) || name.starts_with("issue_template") || name.starts_with("issue-template");
+    let plain = !subject.chars().any(char::is_alphanumeric)
+        || name.starts_with("issue_template")
+        || name.starts_with("issue-template");
     IssueTemplate {
         path,
         kind: "template".to_owned(),
         questions: questions as u64,
         words: words(&shown),
         // A single template for every issue is about defects when its text asks for them.
-        defect: mentions(&subject, DEFECT) || plain && (mentions(&shown, DEFECT) || mentions(&shown, &["reproduce", "expected"])),
+        defect: mentions(&subject, DEFECT)
+            || plain && (mentions(&shown, DEFECT) || mentions(&shown, &["reproduce", "expected"])),
         security: mentions(&subject, SECURITY),
     }
 }
@@ -110,7 +119,9 @@ mod tests {
     fn found(files: &[(&str, &str)]) -> Vec<(String, u64, bool, bool)> {
         let roles = Roles::load(&Bundle::policies()).expect("the table of documents");
         let list = collect(&Tree::of(files), &roles);
-        list.into_iter().map(|template| (template.kind, template.questions, template.defect, template.security)).collect()
+        list.into_iter()
+            .map(|template| (template.kind, template.questions, template.defect, template.security))
+            .collect()
     }
 
     #[test]
@@ -126,13 +137,15 @@ mod tests {
         ];
         let expected = [("form", 2, true, false), ("chooser", 0, false, true), ("template", 2, true, false)];
         let found = found(&files);
-        let found: Vec<_> = found.iter().map(|(kind, q, defect, security)| (kind.as_str(), *q, *defect, *security)).collect();
+        let found: Vec<_> =
+            found.iter().map(|(kind, q, defect, security)| (kind.as_str(), *q, *defect, *security)).collect();
         assert_eq!(found, expected);
     }
 
     #[test]
     fn a_feature_template_is_no_defect_guide() {
-        let found = found(&[(".github/ISSUE_TEMPLATE/feature.md", "---\nname: Feature request\n---\n## What is missing\n")]);
+        let found =
+            found(&[(".github/ISSUE_TEMPLATE/feature.md", "---\nname: Feature request\n---\n## What is missing\n")]);
         assert_eq!(found, [("template".to_owned(), 1, false, false)]);
     }
 }

@@ -24,7 +24,9 @@ fn imports(text: &str, outline: &mut Outline) {
         let line = cut(line.trim(), 1_000);
         let target = if let Some(rest) = line.strip_prefix("--8<--") {
             rest.trim().trim_matches(['"', '\''])
-        } else if let Some((_, rest)) = line.split_once("{{#include ").or_else(|| line.split_once("{{#rustdoc_include ")) {
+        } else if let Some((_, rest)) =
+            line.split_once("{{#include ").or_else(|| line.split_once("{{#rustdoc_include "))
+        {
             rest.split(['}', ':']).next().unwrap_or_default().trim()
         } else if line.starts_with("import ") && (line.contains("raw-loader!") || line.contains("?raw")) {
             let quoted = line.rsplit(['"', '\'']).nth(1).unwrap_or_default();
@@ -165,10 +167,13 @@ impl<'o> Reader<'o> {
             Tag::CodeBlock(kind) => {
                 self.flush();
                 let language = match kind {
-                    CodeBlockKind::Fenced(info) => info.split([' ', ',', '{']).next().unwrap_or_default().to_lowercase(),
+                    CodeBlockKind::Fenced(info) => {
+                        info.split([' ', ',', '{']).next().unwrap_or_default().to_lowercase()
+                    }
                     CodeBlockKind::Indented => String::new(),
                 };
-                self.code = Some(Block { kind: BlockKind::Code(language), line: self.line(offset), ..Block::default() });
+                self.code =
+                    Some(Block { kind: BlockKind::Code(language), line: self.line(offset), ..Block::default() });
             }
             Tag::HtmlBlock => {
                 self.flush();
@@ -198,7 +203,8 @@ impl<'o> Reader<'o> {
             Tag::TableCell => self.inline = Some(Inline::at(self.line(offset))),
             Tag::Link { link_type, dest_url, .. } => {
                 let line = self.line(offset);
-                let target = if link_type == LinkType::Email { format!("mailto:{dest_url}") } else { dest_url.into_string() };
+                let target =
+                    if link_type == LinkType::Email { format!("mailto:{dest_url}") } else { dest_url.into_string() };
                 self.inline(offset).open_link(&target, line);
             }
             Tag::Image { .. } => self.picture += 1,
@@ -384,9 +390,17 @@ mod tests {
                 out.push(format!("{}# {}", section.line, section.headings.join("/")));
             }
             for block in section.blocks {
-                let links: Vec<_> = block.links.iter().map(|link| format!("[{}]({})@{}", link.label, link.target, link.line)).collect();
+                let links: Vec<_> =
+                    block.links.iter().map(|link| format!("[{}]({})@{}", link.label, link.target, link.line)).collect();
                 let ticked = block.ticked.map_or("", |ticked| if ticked { "[x] " } else { "[ ] " });
-                let line = format!("{}{:?} {ticked}{} < {} {}", block.line, block.kind, block.text, block.lead_in, links.join(""));
+                let line = format!(
+                    "{}{:?} {ticked}{} < {} {}",
+                    block.line,
+                    block.kind,
+                    block.text,
+                    block.lead_in,
+                    links.join("")
+                );
                 out.push(line.trim_end().trim_end_matches(" <").to_owned());
             }
         }

@@ -103,7 +103,13 @@ struct Page<'d, 's> {
 }
 
 impl<'d, 's> Page<'d, 's> {
-    fn new(document: &'d Document, sentences: &'s [Sentence], headings: &mut Headings<'_>, vocabulary: &mut Vocabulary, topics: usize) -> Self {
+    fn new(
+        document: &'d Document,
+        sentences: &'s [Sentence],
+        headings: &mut Headings<'_>,
+        vocabulary: &mut Vocabulary,
+        topics: usize,
+    ) -> Self {
         let mut phrases = vec![Vec::new(); topics];
         let mut marks = Vec::new();
         for (at, sentence) in sentences.iter().enumerate() {
@@ -121,11 +127,20 @@ impl<'d, 's> Page<'d, 's> {
         let said = document
             .sections
             .iter()
-            .map(|section| section.headings.iter().map(|heading| headings.purposes(vocabulary, heading).to_vec()).collect())
+            .map(|section| {
+                section.headings.iter().map(|heading| headings.purposes(vocabulary, heading).to_vec()).collect()
+            })
             .collect();
         let title = document.title.as_deref();
-        let has_title = document.sections.iter().any(|section| section.headings.len() > 1 && section.headings.first().map(String::as_str) == title);
-        let name = if document.has_role("readme") { Vec::new() } else { headings.purposes(vocabulary, &stem(&document.path)).to_vec() };
+        let has_title = document
+            .sections
+            .iter()
+            .any(|section| section.headings.len() > 1 && section.headings.first().map(String::as_str) == title);
+        let name = if document.has_role("readme") {
+            Vec::new()
+        } else {
+            headings.purposes(vocabulary, &stem(&document.path)).to_vec()
+        };
         let mut links = Vec::new();
         for (at, sentence) in sentences.iter().enumerate() {
             let block = document.sections.get(sentence.section).and_then(|section| section.blocks.get(sentence.block));
@@ -152,7 +167,8 @@ impl<'d, 's> Page<'d, 's> {
         let units = self.units(number, topic, wholly, &stretch);
         let place = |class: &'static str, said: &Said| self.place(topic, role, class, said);
 
-        let fitting: Vec<usize> = (0..self.sentences.len()).filter(|at| stretch.sentence(*at) != Belongs::Not).collect();
+        let fitting: Vec<usize> =
+            (0..self.sentences.len()).filter(|at| stretch.sentence(*at) != Belongs::Not).collect();
         gathered.anywhere.extend(evidence.anywhere(&fitting));
         for unit in &units {
             let said = evidence.judge(unit);
@@ -160,7 +176,12 @@ impl<'d, 's> Page<'d, 's> {
                 gathered.add(place(class, &said), unit.words, wholly && class == "placeholder");
             }
             if topic.scope == Scope::Linked && unit.own && !said.slots.is_empty() {
-                gathered.halves.push(Half { page: self.document, slots: said.slots.keys().copied().collect(), place: place("stated", &said), words: unit.words });
+                gathered.halves.push(Half {
+                    page: self.document,
+                    slots: said.slots.keys().copied().collect(),
+                    place: place("stated", &said),
+                    words: unit.words,
+                });
             }
         }
         self.heads(number, topic, &evidence, &stretch, &mut |class, said| {
@@ -176,13 +197,20 @@ impl<'d, 's> Page<'d, 's> {
     /// Which sections and blocks belong to a topic.
     fn stretch(&self, number: usize, topic: &Topic, wholly: bool) -> Stretch<'_> {
         let is_readme = self.document.has_role("readme");
-        let named = self.name.contains(&(number, Purpose::Heading)) && (self.document.has_role("docs") || stem(&self.document.path).contains(' '));
+        let named = self.name.contains(&(number, Purpose::Heading))
+            && (self.document.has_role("docs") || stem(&self.document.path).contains(' '));
         let mut roots = Vec::with_capacity(self.headings.len());
         for said in &self.headings {
             let title = |at: usize| at == 0 && self.has_title;
-            let excludes = |said: &[(usize, Purpose)]| said.contains(&(number, Purpose::Exclude)) || said.contains(&(number, Purpose::ExcludeHeading));
-            let excluded = said.iter().enumerate().any(|(at, said)| !(title(at) && (is_readme || wholly)) && excludes(said));
-            let root = said.iter().enumerate().position(|(at, said)| !(title(at) && is_readme) && said.contains(&(number, Purpose::Heading)));
+            let excludes = |said: &[(usize, Purpose)]| {
+                said.contains(&(number, Purpose::Exclude)) || said.contains(&(number, Purpose::ExcludeHeading))
+            };
+            let excluded =
+                said.iter().enumerate().any(|(at, said)| !(title(at) && (is_readme || wholly)) && excludes(said));
+            let root = said
+                .iter()
+                .enumerate()
+                .position(|(at, said)| !(title(at) && is_readme) && said.contains(&(number, Purpose::Heading)));
             roots.push(match (excluded, root) {
                 (true, _) => Root::Excluded,
                 _ if wholly || named => Root::Document,
@@ -193,7 +221,10 @@ impl<'d, 's> Page<'d, 's> {
         let mut blocks = BTreeSet::new();
         for (at, place) in self.phrases.get(number).into_iter().flatten() {
             let Some(sentence) = self.sentences.get(*at) else { continue };
-            let excludes = sentence.found.get(*place).is_some_and(|found| found.what == What::Phrase(number, Purpose::Exclude) && !found.in_lead);
+            let excludes = sentence
+                .found
+                .get(*place)
+                .is_some_and(|found| found.what == What::Phrase(number, Purpose::Exclude) && !found.in_lead);
             if !excludes || sentence.is_code && !topic.code {
                 continue;
             }
@@ -219,7 +250,8 @@ impl<'d, 's> Page<'d, 's> {
                 Root::Excluded => continue,
                 Root::Document => (units.is_empty(), true),
                 Root::Heading(depth) => {
-                    let same = open.is_some_and(|(first, at)| at == *depth && self.prefix(first, at) == self.prefix(section, at));
+                    let same = open
+                        .is_some_and(|(first, at)| at == *depth && self.prefix(first, at) == self.prefix(section, at));
                     if !same {
                         open = Some((section, *depth));
                     }
@@ -238,7 +270,12 @@ impl<'d, 's> Page<'d, 's> {
             }
             let unit = if together && own { units.iter_mut().find(|unit| unit.own) } else { units.last_mut() };
             if let Some(unit) = unit {
-                unit.words += sentences.iter().filter_map(|at| self.sentences.get(*at)).filter(|sentence| !sentence.is_code).map(|sentence| sentence.words).sum::<u64>();
+                unit.words += sentences
+                    .iter()
+                    .filter_map(|at| self.sentences.get(*at))
+                    .filter(|sentence| !sentence.is_code)
+                    .map(|sentence| sentence.words)
+                    .sum::<u64>();
                 unit.sentences.extend(sentences);
                 self.heading_slots(number, topic, section, unit);
             }
@@ -283,7 +320,10 @@ impl<'d, 's> Page<'d, 's> {
         for (at, place) in self.phrases.get(number).into_iter().flatten() {
             let Some(sentence) = self.sentences.get(*at) else { continue };
             let Some(found) = sentence.found.get(*place) else { continue };
-            let counts = found.what == What::Phrase(number, Purpose::Head) && !found.denied && !found.in_lead && (!sentence.is_code || topic.code);
+            let counts = found.what == What::Phrase(number, Purpose::Head)
+                && !found.denied
+                && !found.in_lead
+                && (!sentence.is_code || topic.code);
             if !counts || stretch.sentence(*at) == Belongs::Not {
                 continue;
             }
@@ -296,7 +336,11 @@ impl<'d, 's> Page<'d, 's> {
                 Mood::Announces => "deferred",
                 Mood::Waits | Mood::Stock => "placeholder",
             };
-            let slots = if class == "partial" { evidence.judge(&Unit { sentences: block_of(self.sentences, *at), own: true, ..Unit::default() }).slots } else { BTreeMap::new() };
+            let slots = if class == "partial" {
+                evidence.judge(&Unit { sentences: block_of(self.sentences, *at), own: true, ..Unit::default() }).slots
+            } else {
+                BTreeMap::new()
+            };
             add(class, &Said { class: Some(class), slots, at: Some(*at) });
         }
     }
@@ -310,7 +354,10 @@ impl<'d, 's> Page<'d, 's> {
                     sentence.mood == Mood::States
                         && !sentence.is_code
                         && sentence.found.get(*place).is_some_and(|found| {
-                            found.what == What::Phrase(number, Purpose::Deny) && found.denied && !found.in_lead && !self.is_limited(number, sentence, found.limited)
+                            found.what == What::Phrase(number, Purpose::Deny)
+                                && found.denied
+                                && !found.in_lead
+                                && !self.is_limited(number, sentence, found.limited)
                         })
                 }) && stretch.sentence(*at) != Belongs::Not
             })
@@ -324,7 +371,8 @@ impl<'d, 's> Page<'d, 's> {
     fn is_limited(&self, number: usize, sentence: &Sentence, limit: Option<usize>) -> bool {
         limit.is_some_and(|limit| {
             !sentence.found.iter().any(|found| {
-                matches!(found.what, What::Phrase(topic, Purpose::Slot(_)) if topic == number) && (limit..limit + NEAR_BYTES).contains(&found.span.0)
+                matches!(found.what, What::Phrase(topic, Purpose::Slot(_)) if topic == number)
+                    && (limit..limit + NEAR_BYTES).contains(&found.span.0)
             })
         })
     }
@@ -338,7 +386,14 @@ impl<'d, 's> Page<'d, 's> {
                 continue;
             }
             let denied = sentence.links.iter().any(|(place, denied)| {
-                *denied && self.document.sections.get(sentence.section).and_then(|section| section.blocks.get(sentence.block)).and_then(|block| block.links.get(*place)) == Some(*link)
+                *denied
+                    && self
+                        .document
+                        .sections
+                        .get(sentence.section)
+                        .and_then(|section| section.blocks.get(sentence.block))
+                        .and_then(|block| block.links.get(*place))
+                        == Some(*link)
             });
             gathered.links.insert(TopicLink {
                 url: link.target.clone(),
@@ -354,12 +409,14 @@ impl<'d, 's> Page<'d, 's> {
         let sentence = said.at.and_then(|at| self.sentences.get(at));
         let section = sentence.and_then(|sentence| self.document.sections.get(sentence.section));
         let text = |sentence: &Sentence, (from, to): (usize, usize)| {
-            let block = self.document.sections.get(sentence.section).and_then(|section| section.blocks.get(sentence.block));
+            let block =
+                self.document.sections.get(sentence.section).and_then(|section| section.blocks.get(sentence.block));
             short(block.and_then(|block| block.text.get(from..to)).unwrap_or_default())
         };
         let slots = said.slots.iter().filter_map(|(slot, fill)| {
             let name = topic.slots.get(*slot)?.name.clone();
-            let words = fill.and_then(|fill| Some(text(self.sentences.get(fill.sentence)?, fill.span))).unwrap_or_default();
+            let words =
+                fill.and_then(|fill| Some(text(self.sentences.get(fill.sentence)?, fill.span))).unwrap_or_default();
             Some((name, words))
         });
         TopicPlace {
@@ -493,7 +550,8 @@ impl<'a> Gathered<'a> {
 
     /// Notes a fitting document and its state.
     fn fits(&mut self, document: &Document, wholly: bool) {
-        let health = self.topic.roles.is_empty() && self.topic.health.first().is_some_and(|role| document.has_role(role));
+        let health =
+            self.topic.roles.is_empty() && self.topic.health.first().is_some_and(|role| document.has_role(role));
         if wholly || health {
             let state = match document.state {
                 State::Ok | State::Truncated => "ok",
@@ -502,12 +560,17 @@ impl<'a> Gathered<'a> {
                 State::Empty | State::LfsPointer | State::BrokenLink => "empty",
                 State::Unreadable => "none",
             };
-            self.documents.push((STATES.iter().position(|known| *known == state).unwrap_or(STATES.len()), document.path.clone()));
+            self.documents
+                .push((STATES.iter().position(|known| *known == state).unwrap_or(STATES.len()), document.path.clone()));
         }
         let roles: BTreeSet<String> = document
             .roles
             .iter()
-            .filter(|role| self.topic.roles.contains(*role) || self.topic.health.contains(role) || role.as_str() == "readme" && self.topic.also.contains(*role))
+            .filter(|role| {
+                self.topic.roles.contains(*role)
+                    || self.topic.health.contains(role)
+                    || role.as_str() == "readme" && self.topic.also.contains(*role)
+            })
             .cloned()
             .collect();
         if document.foreign && !roles.is_empty() {
@@ -548,25 +611,57 @@ impl<'a> Gathered<'a> {
         for (path, roles) in std::mem::take(&mut self.foreign) {
             if roles.is_disjoint(&english) {
                 let role = roles.iter().next().cloned().unwrap_or_default();
-                let place = TopicPlace { class: "foreign".to_owned(), path, role, heading: String::new(), line: 1, slots: BTreeMap::new(), quote: String::new() };
+                let place = TopicPlace {
+                    class: "foreign".to_owned(),
+                    path,
+                    role,
+                    heading: String::new(),
+                    line: 1,
+                    slots: BTreeMap::new(),
+                    quote: String::new(),
+                };
                 self.places.push((place, 0));
             }
         }
         let topic = self.topic;
         let rank = |class: &str| CLASSES.iter().position(|known| *known == class).unwrap_or(CLASSES.len());
         self.places.sort_by(|(a, _), (b, _)| {
-            let key = |place: &TopicPlace| (rank(&place.class), std::cmp::Reverse(place.slots.len()), !topic.roles.contains(&place.role), place.path.clone(), place.line);
+            let key = |place: &TopicPlace| {
+                (
+                    rank(&place.class),
+                    std::cmp::Reverse(place.slots.len()),
+                    !topic.roles.contains(&place.role),
+                    place.path.clone(),
+                    place.line,
+                )
+            };
             key(a).cmp(&key(b)).then_with(|| a.heading.cmp(&b.heading)).then_with(|| a.quote.cmp(&b.quote))
         });
         self.places.dedup_by(|(a, _), (b, _)| a.path == b.path && a.line == b.line && a.class == b.class);
         let has = |class: &str| self.places.iter().any(|(place, _)| place.class == class);
-        let class = if has("stated") && has("denied") { "contradicted" } else { self.places.first().map_or("absent", |(place, _)| place.class.as_str()) }.to_owned();
+        let class = if has("stated") && has("denied") {
+            "contradicted"
+        } else {
+            self.places.first().map_or("absent", |(place, _)| place.class.as_str())
+        }
+        .to_owned();
         let name = |slot: &usize| topic.slots.get(*slot).map(|slot| slot.name.clone());
         let slots: BTreeSet<String> = match class.as_str() {
-            "stated" | "contradicted" => self.places.iter().take_while(|(place, _)| place.class == "stated").take(2).flat_map(|(place, _)| place.slots.keys().cloned()).collect(),
+            "stated" | "contradicted" => self
+                .places
+                .iter()
+                .take_while(|(place, _)| place.class == "stated")
+                .take(2)
+                .flat_map(|(place, _)| place.slots.keys().cloned())
+                .collect(),
             _ => self.places.first().map(|(place, _)| place.slots.keys().cloned().collect()).unwrap_or_default(),
         };
-        let missing = topic.slots.iter().filter(|slot| !slot.optional && !slots.contains(&slot.name)).map(|slot| slot.name.clone()).collect();
+        let missing = topic
+            .slots
+            .iter()
+            .filter(|slot| !slot.optional && !slots.contains(&slot.name))
+            .map(|slot| slot.name.clone())
+            .collect();
         let own = self.documents.iter().min().cloned();
         TopicFinding {
             class,
@@ -588,6 +683,7 @@ fn are_linked(one: &Document, other: &Document) -> bool {
         from.links().any(|(_, _, link)| matches!(&link.to, Target::Tree(path) if path.text() == to.path))
     };
     let parent = |document: &Document| document.path.rsplit_once('/').map(|(parent, _)| parent.to_owned());
-    let beside = one.has_role("docs") && other.has_role("docs") && parent(one).is_some() && parent(one) == parent(other);
+    let beside =
+        one.has_role("docs") && other.has_role("docs") && parent(one).is_some() && parent(one) == parent(other);
     beside || links(one, other) || links(other, one)
 }

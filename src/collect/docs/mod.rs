@@ -8,27 +8,27 @@ mod form;
 mod html;
 pub(crate) mod index;
 mod inline;
-mod markdown;
-pub(crate) mod matcher;
-pub(crate) mod model;
 mod interfaces;
 mod issues;
 mod keys;
-mod site_roots;
-mod sites;
-mod space;
+mod markdown;
+pub(crate) mod matcher;
+pub(crate) mod model;
 mod outline;
 pub(crate) mod phrase;
 mod plain;
 pub(crate) mod polarity;
-pub(crate) mod recognise;
 pub(crate) mod reading;
+pub(crate) mod recognise;
 mod resolve;
 mod restructured;
 mod restructured_inline;
 mod roles;
 #[cfg(test)]
 mod samples;
+mod site_roots;
+mod sites;
+mod space;
 pub(crate) mod template;
 pub(crate) mod topic;
 mod unit;
@@ -291,13 +291,7 @@ fn topics(cx: &Context<'_>, library: &Library) -> BTreeMap<String, Fact<TopicFin
 }
 
 /// What the documents say, topic by topic.
-pub(crate) fn collect(
-    cx: &Context<'_>,
-    library: &Library,
-    _insights: &Insights,
-    deps: &Deps,
-    tagged: &Tagged,
-) -> Docs {
+pub(crate) fn collect(cx: &Context<'_>, library: &Library, _insights: &Insights, deps: &Deps, tagged: &Tagged) -> Docs {
     let roles = Roles::load(cx.policies);
     let (changelog, changelog_files) = match &roles {
         Ok(roles) => changelog::collect(cx, roles, tagged),

@@ -143,7 +143,8 @@ impl Reader<'_> {
     }
 
     fn word(&mut self) -> Result<String, String> {
-        let end = self.rest.find(|c: char| c.is_whitespace() || matches!(c, '(' | ')' | '|')).unwrap_or(self.rest.len());
+        let end =
+            self.rest.find(|c: char| c.is_whitespace() || matches!(c, '(' | ')' | '|')).unwrap_or(self.rest.len());
         let (word, rest) = self.rest.split_at(end);
         if word.is_empty() {
             return Err(format!("a bracket or bar out of place before `{}`", self.rest));

@@ -7,7 +7,14 @@ use super::outline::{Outline, Parsed, last_sentence};
 pub(super) fn parse(text: &str, org: bool) -> Parsed {
     let mut outline = Outline::new(false);
     let lines: Vec<&str> = text.lines().collect();
-    let mut reader = Reader { outline: &mut outline, paragraph: String::new(), line: 1, kind: BlockKind::Paragraph, lead_in: String::new(), code: None };
+    let mut reader = Reader {
+        outline: &mut outline,
+        paragraph: String::new(),
+        line: 1,
+        kind: BlockKind::Paragraph,
+        lead_in: String::new(),
+        code: None,
+    };
     let mut at = 0;
     while let Some(line) = lines.get(at) {
         let number = at as u64 + 1;
@@ -54,7 +61,11 @@ impl Reader<'_> {
             return;
         }
         if let Some(item) = item(text) {
-            let before = if self.kind == BlockKind::Bullet { self.lead_in.clone() } else { last_sentence(&self.paragraph).to_owned() };
+            let before = if self.kind == BlockKind::Bullet {
+                self.lead_in.clone()
+            } else {
+                last_sentence(&self.paragraph).to_owned()
+            };
             self.flush();
             self.lead_in = if before.is_empty() { self.outline.lead_in() } else { before };
             self.kind = BlockKind::Bullet;
@@ -117,8 +128,14 @@ impl Reader<'_> {
 /// A line that can be a heading: short, with letters, not a sentence.
 fn is_title(line: &str) -> bool {
     let text = line.trim();
-    text.len() <= 100 && text.chars().any(char::is_alphabetic) && !text.ends_with(['.', ',', ';', ':']) && !line.starts_with([' ', '\t'])
-        || text.len() <= 100 && text.chars().any(char::is_alphabetic) && text.split_whitespace().count() <= 10 && !text.ends_with(['.', ','])
+    text.len() <= 100
+        && text.chars().any(char::is_alphabetic)
+        && !text.ends_with(['.', ',', ';', ':'])
+        && !line.starts_with([' ', '\t'])
+        || text.len() <= 100
+            && text.chars().any(char::is_alphabetic)
+            && text.split_whitespace().count() <= 10
+            && !text.ends_with(['.', ','])
 }
 
 /// The level of the heading that a line of underlining makes of the line above it.
@@ -165,7 +182,9 @@ mod tests {
                 out.push(format!("{}# {}", section.line, section.headings.join("/")));
             }
             out.extend(section.blocks.iter().map(|block| {
-                format!("{}{:?} {} < {}", block.line, block.kind, block.text, block.lead_in).trim_end_matches([' ', '<']).to_owned()
+                format!("{}{:?} {} < {}", block.line, block.kind, block.text, block.lead_in)
+                    .trim_end_matches([' ', '<'])
+                    .to_owned()
             }));
         }
         out

@@ -89,10 +89,13 @@ impl Grammar {
                     continue;
                 }
                 let denied = |scope: &Reach| scope.sort == Sort::Clause && (main.0..main.1).contains(&scope.negator);
-                if !self.scopes.iter().any(denied) || late && words[main.0..main.1].iter().any(|word| is_demand(word.norm())) {
+                if !self.scopes.iter().any(denied)
+                    || late && words[main.0..main.1].iter().any(|word| is_demand(word.norm()))
+                {
                     continue;
                 }
-                let waived = |scope: &Reach| scope.sort == Sort::Without && (condition.0..condition.1).contains(&scope.negator);
+                let waived =
+                    |scope: &Reach| scope.sort == Sort::Without && (condition.0..condition.1).contains(&scope.negator);
                 dropped.extend(self.scopes.iter().filter(|scope| denied(scope) || waived(scope)).copied());
             }
         }
@@ -121,7 +124,8 @@ fn boundaries<W: Spoken>(words: &[W]) -> (Vec<u16>, Vec<(usize, usize)>) {
         let norm = word.norm();
         let next = words.get(at + 1).map_or("", Spoken::norm);
         let opener = words.get(begun).map_or("", Spoken::norm);
-        let comma = word.before() == Break::Soft && (opens_after_comma(words, at, negator) || is_condition(opener) && at > begun + 1);
+        let comma = word.before() == Break::Soft
+            && (opens_after_comma(words, at, negator) || is_condition(opener) && at > begun + 1);
         let strong = at > 0 && (word.before() >= Break::Hard || is_strong_conjunction(norm, next) || comma);
         if strong {
             number = number.saturating_add(1);
@@ -146,11 +150,16 @@ fn boundaries<W: Spoken>(words: &[W]) -> (Vec<u16>, Vec<(usize, usize)>) {
 fn opens_after_comma<W: Spoken>(words: &[W], at: usize, negator: Option<usize>) -> bool {
     let norm = words[at].norm();
     let next = words.get(at + 1).map_or("", Spoken::norm);
-    if is_negator(norm) || is_pronoun(norm) || matches!(norm, "please" | "then" | "instead" | "so" | "just" | "as" | "since") {
+    if is_negator(norm)
+        || is_pronoun(norm)
+        || matches!(norm, "please" | "then" | "instead" | "so" | "just" | "as" | "since")
+    {
         return true;
     }
     if matches!(norm, "and" | "or") {
-        return is_negator(next) || is_pronoun(next) || is_imperative(next) && negator.is_none_or(|negator| at > negator + 2);
+        return is_negator(next)
+            || is_pronoun(next)
+            || is_imperative(next) && negator.is_none_or(|negator| at > negator + 2);
     }
     // "Do not open issues, mail us" against "do not report, disclose or discuss".
     is_imperative(norm) && negator.is_none_or(|negator| at > negator + 2)
@@ -158,33 +167,71 @@ fn opens_after_comma<W: Spoken>(words: &[W], at: usize, negator: Option<usize>) 
 
 fn opens_segment(norm: &str, next: &str) -> bool {
     match norm {
-        "until" | "till" | "before" | "after" | "when" | "once" | "since" | "which" | "who" | "whose" | "except" | "without" | "where" => true,
+        "until" | "till" | "before" | "after" | "when" | "once" | "since" | "which" | "who" | "whose" | "except"
+        | "without" | "where" => true,
         "prior" => next == "to",
         "rather" => next == "than",
         "instead" => next == "of",
         "that" => is_auxiliary(next),
-        "and" | "or" | "so" | "then" => is_auxiliary(next) || is_negator(next) || is_pronoun(next) || matches!(next, "please" | "instead"),
+        "and" | "or" | "so" | "then" => {
+            is_auxiliary(next) || is_negator(next) || is_pronoun(next) || matches!(next, "please" | "instead")
+        }
         _ => false,
     }
 }
 
 /// Words that open a condition, which the next comma closes.
 fn is_condition(norm: &str) -> bool {
-    matches!(norm, "without" | "unless" | "until" | "before" | "after" | "when" | "once" | "if" | "while" | "because" | "instead" | "rather")
+    matches!(
+        norm,
+        "without"
+            | "unless"
+            | "until"
+            | "before"
+            | "after"
+            | "when"
+            | "once"
+            | "if"
+            | "while"
+            | "because"
+            | "instead"
+            | "rather"
+    )
 }
 
 fn is_strong_conjunction(norm: &str, next: &str) -> bool {
     match norm {
         "if" => next != "not" && next != "any" && next != "possible",
-        _ => matches!(norm, "but" | "however" | "although" | "though" | "whereas" | "unless" | "because" | "otherwise" | "while"),
+        _ => matches!(
+            norm,
+            "but" | "however" | "although" | "though" | "whereas" | "unless" | "because" | "otherwise" | "while"
+        ),
     }
 }
 
 pub(crate) fn is_auxiliary(norm: &str) -> bool {
     matches!(
         norm,
-        "must" | "should" | "will" | "shall" | "may" | "can" | "could" | "would" | "might" | "is" | "are" | "was" | "were" | "am" | "has"
-            | "have" | "had" | "do" | "does" | "did"
+        "must"
+            | "should"
+            | "will"
+            | "shall"
+            | "may"
+            | "can"
+            | "could"
+            | "would"
+            | "might"
+            | "is"
+            | "are"
+            | "was"
+            | "were"
+            | "am"
+            | "has"
+            | "have"
+            | "had"
+            | "do"
+            | "does"
+            | "did"
     )
 }
 
@@ -193,28 +240,78 @@ fn is_pronoun(norm: &str) -> bool {
 }
 
 fn is_negator(norm: &str) -> bool {
-    matches!(norm, "not" | "never" | "no" | "nobody" | "none" | "neither" | "nothing" | "nor" | "nowhere" | "hardly" | "rarely" | "seldom")
+    matches!(
+        norm,
+        "not"
+            | "never"
+            | "no"
+            | "nobody"
+            | "none"
+            | "neither"
+            | "nothing"
+            | "nor"
+            | "nowhere"
+            | "hardly"
+            | "rarely"
+            | "seldom"
+    )
 }
 
 /// Verbs that begin an instruction.
 fn is_imperative(norm: &str) -> bool {
     matches!(
         norm,
-        "mail" | "email" | "contact" | "use" | "send" | "write" | "report" | "submit" | "open" | "create" | "see" | "follow" | "read"
-            | "make" | "ask" | "reach" | "let" | "message" | "file" | "visit" | "refer" | "run" | "add" | "check"
+        "mail"
+            | "email"
+            | "contact"
+            | "use"
+            | "send"
+            | "write"
+            | "report"
+            | "submit"
+            | "open"
+            | "create"
+            | "see"
+            | "follow"
+            | "read"
+            | "make"
+            | "ask"
+            | "reach"
+            | "let"
+            | "message"
+            | "file"
+            | "visit"
+            | "refer"
+            | "run"
+            | "add"
+            | "check"
     )
 }
 
 /// Words that say that something is demanded: their negation denies the demand.
 fn is_demand(norm: &str) -> bool {
-    matches!(norm, "required" | "needed" | "necessary" | "mandatory" | "require" | "requires" | "need" | "needs" | "obligatory" | "obliged")
+    matches!(
+        norm,
+        "required"
+            | "needed"
+            | "necessary"
+            | "mandatory"
+            | "require"
+            | "requires"
+            | "need"
+            | "needs"
+            | "obligatory"
+            | "obliged"
+    )
 }
 
 /// The words that the word at `at` negates, if it is a negator.
 fn reach<W: Spoken>(words: &[W], from: usize, to: usize, at: usize) -> Option<Reach> {
     let norm = words[at].norm();
     let next = words.get(at + 1).filter(|_| at + 1 < to).map_or("", Spoken::norm);
-    let whole = |negator_end: usize, from: usize, to: usize, sort: Sort| Some(Reach { negator: at, negator_end, from, to, sort });
+    let whole = |negator_end: usize, from: usize, to: usize, sort: Sort| {
+        Some(Reach { negator: at, negator_end, from, to, sort })
+    };
     match norm {
         "not" | "never" | "hardly" | "rarely" | "seldom" => {
             if is_harmless(words, at, to) {
@@ -225,19 +322,27 @@ fn reach<W: Spoken>(words: &[W], from: usize, to: usize, at: usize) -> Option<Re
         "no" if next == "longer" => {
             whole(at + 1, subject(words, from, at).min(at), predicate_end(words, at + 2, to), Sort::Clause)
         }
-        "no" if matches!(next, "later" | "more" | "less" | "fewer" | "matter" | "doubt" | "problem" | "longer" | "worries") => None,
+        "no" if matches!(
+            next,
+            "later" | "more" | "less" | "fewer" | "matter" | "doubt" | "problem" | "longer" | "worries"
+        ) =>
+        {
+            None
+        }
         "no" | "nobody" | "none" | "neither" | "nothing" | "nor" | "nowhere" => {
             whole(at, at + 1, noun_end(words, from, at, to), Sort::Clause)
         }
         "without" | "lacking" | "lacks" => whole(at, at + 1, predicate_end(words, at + 1, to), Sort::Without),
         "rather" if next == "than" => whole(at + 1, at + 2, predicate_end(words, at + 2, to), Sort::Without),
-        "instead" | "lack" | "absence" | "free" if next == "of" => whole(at + 1, at + 2, predicate_end(words, at + 2, to), Sort::Without),
-        "refuse" | "refuses" | "decline" | "declines" | "refrain" | "avoid" | "avoids" | "unable" | "impossible" | "stopped" | "ceased" => {
-            whole(at, at + 1, predicate_end(words, at + 1, to), Sort::Clause)
+        "instead" | "lack" | "absence" | "free" if next == "of" => {
+            whole(at + 1, at + 2, predicate_end(words, at + 2, to), Sort::Without)
         }
+        "refuse" | "refuses" | "decline" | "declines" | "refrain" | "avoid" | "avoids" | "unable" | "impossible"
+        | "stopped" | "ceased" => whole(at, at + 1, predicate_end(words, at + 1, to), Sort::Clause),
         "optional" | "voluntary" | "unnecessary" | "discretionary" | "needless" => {
             let copula = words[from..at].iter().rev().take(3).any(|word| {
-                is_auxiliary(word.norm()) || matches!(word.norm(), "be" | "remain" | "remains" | "considered" | "purely" | "entirely")
+                is_auxiliary(word.norm())
+                    || matches!(word.norm(), "be" | "remain" | "remains" | "considered" | "purely" | "entirely")
             });
             if copula { whole(at, subject(words, from, at), to, Sort::Clause) } else { None }
         }
@@ -253,25 +358,56 @@ fn is_harmless<W: Spoken>(words: &[W], at: usize, to: usize) -> bool {
     let before = at.checked_sub(1).and_then(|at| words.get(at)).map_or("", Spoken::norm);
     matches!(
         word,
-        "only" | "just" | "merely" | "simply" | "limited" | "hesitate" | "hesitates" | "forget" | "forgotten" | "afraid" | "worry" | "fail"
-            | "skip" | "skipped" | "omit" | "omitted" | "neglect" | "neglected" | "shy" | "later" | "more" | "less" | "fewer" | "exceed"
+        "only"
+            | "just"
+            | "merely"
+            | "simply"
+            | "limited"
+            | "hesitate"
+            | "hesitates"
+            | "forget"
+            | "forgotten"
+            | "afraid"
+            | "worry"
+            | "fail"
+            | "skip"
+            | "skipped"
+            | "omit"
+            | "omitted"
+            | "neglect"
+            | "neglected"
+            | "shy"
+            | "later"
+            | "more"
+            | "less"
+            | "fewer"
+            | "exceed"
     ) || matches!(before, "whether" | "or") && next.is_empty()
         || before == "if" && words.get(at + 1).is_none_or(|word| word.before() > Break::None)
 }
 
 /// Where the subject of a negated verb begins: after the last verb or conjunction before it; the negator itself where it has none.
 fn subject<W: Spoken>(words: &[W], from: usize, at: usize) -> usize {
-    let Some(verb) = (from..at).rev().take(3).find(|i| is_auxiliary(words[*i].norm()) || matches!(words[*i].norm(), "be" | "remain" | "remains")) else {
+    let Some(verb) = (from..at)
+        .rev()
+        .take(3)
+        .find(|i| is_auxiliary(words[*i].norm()) || matches!(words[*i].norm(), "be" | "remain" | "remains"))
+    else {
         return at;
     };
-    let before = words[from..verb].iter().rposition(|word| is_auxiliary(word.norm()) || matches!(word.norm(), "and" | "or" | "that"));
+    let before = words[from..verb]
+        .iter()
+        .rposition(|word| is_auxiliary(word.norm()) || matches!(word.norm(), "and" | "or" | "that"));
     before.map_or(from, |i| from + i + 1)
 }
 
 /// Where the negated verb group ends: before the next auxiliary that begins another one.
 fn predicate_end<W: Spoken>(words: &[W], from: usize, to: usize) -> usize {
     let mut at = from;
-    while at < to && (is_auxiliary(words[at].norm()) || matches!(words[at].norm(), "be" | "been" | "to" | "yet" | "ever" | "necessarily")) {
+    while at < to
+        && (is_auxiliary(words[at].norm())
+            || matches!(words[at].norm(), "be" | "been" | "to" | "yet" | "ever" | "necessarily"))
+    {
         at += 1;
     }
     (at + 1..to).find(|i| is_auxiliary(words[*i].norm())).unwrap_or(to).min(to)
@@ -302,11 +438,14 @@ pub(crate) fn announces<W: Spoken>(words: &[W], in_tree: bool) -> bool {
             "to" => norm(at + 1) == "be" && is_making(norm(at + 2)) && !in_tree,
             "will" | "shall" | "going" => will_be_made(words, at, in_tree),
             "plan" | "plans" | "planning" | "intend" | "intends" | "hope" | "hopes" => {
-                norm(at + 1) == "to" && (is_making(norm(at + 2)) || is_document(norm(at + 3)) || is_document(norm(at + 4)))
+                norm(at + 1) == "to"
+                    && (is_making(norm(at + 2)) || is_document(norm(at + 3)) || is_document(norm(at + 4)))
                     || norm(at + 1) == "on" && is_making(norm(at + 2))
             }
             "planned" => {
-                let ends = words.get(at + 1).is_none_or(|word| word.before() > Break::None || matches!(word.norm(), "for" | "in" | "soon" | "but" | "and"));
+                let ends = words.get(at + 1).is_none_or(|word| {
+                    word.before() > Break::None || matches!(word.norm(), "for" | "in" | "soon" | "but" | "and")
+                });
                 ends || at > 0 && matches!(norm(at - 1), "is" | "are" | "being" | "been")
             }
             "eventually" => words.iter().any(|word| matches!(word.norm(), "will" | "should")),
@@ -319,17 +458,28 @@ pub(crate) fn announces<W: Spoken>(words: &[W], in_tree: bool) -> bool {
 fn will_be_made<W: Spoken>(words: &[W], at: usize, in_tree: bool) -> bool {
     let norm = |at: usize| words.get(at).map_or("", Spoken::norm);
     let mut verb = at + 1;
-    while matches!(norm(verb), "be" | "to" | "also" | "soon" | "then" | "eventually" | "later" | "shortly" | "hopefully") {
+    while matches!(
+        norm(verb),
+        "be" | "to" | "also" | "soon" | "then" | "eventually" | "later" | "shortly" | "hopefully"
+    ) {
         verb += 1;
     }
     let soon = words.iter().any(|word| matches!(word.norm(), "soon" | "later" | "shortly" | "eventually"))
-        || words.windows(2).any(|pair| matches!((pair[0].norm(), pair[1].norm()), ("future", "release" | "version") | ("the", "future") | ("near", "future")));
+        || words.windows(2).any(|pair| {
+            matches!(
+                (pair[0].norm(), pair[1].norm()),
+                ("future", "release" | "version") | ("the", "future") | ("near", "future")
+            )
+        });
     match norm(verb) {
         "follow" => words[..at].iter().any(|word| is_document(word.norm())),
         "written" | "documented" | "drafted" | "write" | "draft" => !in_tree,
         "set" if norm(verb + 1) == "up" => true,
         word if is_making(word) => {
-            !in_tree && (soon || words[..at].iter().any(|word| is_document(word.norm())) || (1..5).any(|more| is_document(norm(verb + more))) && norm(at + 1) != "be")
+            !in_tree
+                && (soon
+                    || words[..at].iter().any(|word| is_document(word.norm()))
+                    || (1..5).any(|more| is_document(norm(verb + more))) && norm(at + 1) != "be")
         }
         _ => false,
     }
@@ -338,9 +488,28 @@ fn will_be_made<W: Spoken>(words: &[W], at: usize, in_tree: bool) -> bool {
 /// Whether a question stands for a condition: "Found a bug?", "Did you find one?". Others ask what the text leaves open.
 pub(crate) fn is_condition_asked<W: Spoken>(words: &[W]) -> bool {
     let norm = |at: usize| words.get(at).map_or("", Spoken::norm);
-    let asks = matches!(norm(0), "how" | "what" | "why" | "when" | "where" | "who" | "which" | "whose" | "shall" | "should" | "will" | "would" | "could" | "does" | "is" | "can" | "may")
-        || matches!(norm(0), "do" | "are" | "have" | "did") && norm(1) != "you"
-        || norm(0) == "do" && !matches!(norm(2), "want" | "have" | "need" | "find" | "see" | "know" | "think" | "believe" | "wish");
+    let asks = matches!(
+        norm(0),
+        "how"
+            | "what"
+            | "why"
+            | "when"
+            | "where"
+            | "who"
+            | "which"
+            | "whose"
+            | "shall"
+            | "should"
+            | "will"
+            | "would"
+            | "could"
+            | "does"
+            | "is"
+            | "can"
+            | "may"
+    ) || matches!(norm(0), "do" | "are" | "have" | "did") && norm(1) != "you"
+        || norm(0) == "do"
+            && !matches!(norm(2), "want" | "have" | "need" | "find" | "see" | "know" | "think" | "believe" | "wish");
     !asks
 }
 
@@ -348,11 +517,47 @@ pub(crate) fn is_condition_asked<W: Spoken>(words: &[W]) -> bool {
 fn is_making(norm: &str) -> bool {
     matches!(
         norm,
-        "added" | "written" | "published" | "documented" | "provided" | "introduced" | "created" | "drafted" | "decided" | "defined"
-            | "determined" | "established" | "completed" | "finalized" | "finalised" | "developed" | "add" | "write" | "publish" | "document"
-            | "provide" | "introduce" | "create" | "draft" | "define" | "establish" | "develop" | "adding" | "writing" | "publishing"
-            | "documenting" | "introducing" | "creating" | "performed" | "conducted" | "confirmed" | "specified" | "done" | "filled"
-            | "announced" | "discussed"
+        "added"
+            | "written"
+            | "published"
+            | "documented"
+            | "provided"
+            | "introduced"
+            | "created"
+            | "drafted"
+            | "decided"
+            | "defined"
+            | "determined"
+            | "established"
+            | "completed"
+            | "finalized"
+            | "finalised"
+            | "developed"
+            | "add"
+            | "write"
+            | "publish"
+            | "document"
+            | "provide"
+            | "introduce"
+            | "create"
+            | "draft"
+            | "define"
+            | "establish"
+            | "develop"
+            | "adding"
+            | "writing"
+            | "publishing"
+            | "documenting"
+            | "introducing"
+            | "creating"
+            | "performed"
+            | "conducted"
+            | "confirmed"
+            | "specified"
+            | "done"
+            | "filled"
+            | "announced"
+            | "discussed"
     )
 }
 
@@ -360,10 +565,45 @@ fn is_making(norm: &str) -> bool {
 fn is_document(norm: &str) -> bool {
     matches!(
         norm,
-        "policy" | "policies" | "process" | "processes" | "procedure" | "procedures" | "guide" | "guides" | "guideline" | "guidelines" | "doc"
-            | "docs" | "document" | "documents" | "documentation" | "page" | "section" | "model" | "plan" | "list" | "roadmap" | "template"
-            | "instructions" | "assessment" | "audit" | "feature" | "features" | "schedule" | "statement" | "manual" | "handbook" | "faq"
-            | "checklist" | "strategy" | "wiki" | "website" | "readme" | "rotation" | "check"
+        "policy"
+            | "policies"
+            | "process"
+            | "processes"
+            | "procedure"
+            | "procedures"
+            | "guide"
+            | "guides"
+            | "guideline"
+            | "guidelines"
+            | "doc"
+            | "docs"
+            | "document"
+            | "documents"
+            | "documentation"
+            | "page"
+            | "section"
+            | "model"
+            | "plan"
+            | "list"
+            | "roadmap"
+            | "template"
+            | "instructions"
+            | "assessment"
+            | "audit"
+            | "feature"
+            | "features"
+            | "schedule"
+            | "statement"
+            | "manual"
+            | "handbook"
+            | "faq"
+            | "checklist"
+            | "strategy"
+            | "wiki"
+            | "website"
+            | "readme"
+            | "rotation"
+            | "check"
     )
 }
 

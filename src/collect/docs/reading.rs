@@ -151,7 +151,14 @@ impl Reader<'_> {
         let mut open: Vec<Token> = Vec::new();
         let (index, vocabulary) = (self.index, &mut self.vocabulary);
         let mut ends = each_word(&block.lead_in, |word| {
-            let token = Token { word: vocabulary.id(index, &word.norm), kind: word.kind, start: word.start, end: word.end, before: word.before, lead: true };
+            let token = Token {
+                word: vocabulary.id(index, &word.norm),
+                kind: word.kind,
+                start: word.start,
+                end: word.end,
+                before: word.before,
+                lead: true,
+            };
             if word.before >= Break::Stop {
                 open.clear();
             }
@@ -166,14 +173,25 @@ impl Reader<'_> {
         }
         let mut joint = !open.is_empty();
         ends = each_word(&block.text, |word| {
-            let line_end = is_code && block.text.get(..word.start).is_some_and(|before| before.trim_end_matches([' ', '\t']).ends_with('\n'));
+            let line_end = is_code
+                && block
+                    .text
+                    .get(..word.start)
+                    .is_some_and(|before| before.trim_end_matches([' ', '\t']).ends_with('\n'));
             let stops = word.before >= Break::Stop || line_end;
             if (stops && !joint || open.len() >= MAX_SENTENCE) && !open.is_empty() {
                 done.push((std::mem::take(&mut open), word.before));
             }
             let before = if joint { Break::Lead } else { word.before.min(Break::Hard) };
             joint = false;
-            open.push(Token { word: vocabulary.id(index, &word.norm), kind: word.kind, start: word.start, end: word.end, before, lead: false });
+            open.push(Token {
+                word: vocabulary.id(index, &word.norm),
+                kind: word.kind,
+                start: word.start,
+                end: word.end,
+                before,
+                lead: false,
+            });
         });
         if open.iter().any(|token| !token.lead) {
             done.push((open, ends));
@@ -181,12 +199,22 @@ impl Reader<'_> {
         done
     }
 
-    fn sentence(&self, block: &Block, tokens: &[Token], ends: Break, span: (usize, usize), links: Vec<(usize, usize, usize)>, is_code: bool) -> Sentence {
+    fn sentence(
+        &self,
+        block: &Block,
+        tokens: &[Token],
+        ends: Break,
+        span: (usize, usize),
+        links: Vec<(usize, usize, usize)>,
+        is_code: bool,
+    ) -> Sentence {
         let spokes: Vec<Spoke<'_>> = tokens
             .iter()
             .map(|token| Spoke {
                 norm: self.vocabulary.text(token.word),
-                raw: if token.lead { &block.lead_in } else { &block.text }.get(token.start..token.end).unwrap_or_default(),
+                raw: if token.lead { &block.lead_in } else { &block.text }
+                    .get(token.start..token.end)
+                    .unwrap_or_default(),
                 kind: token.kind,
                 before: token.before,
                 start: token.start,
@@ -196,7 +224,10 @@ impl Reader<'_> {
             .collect();
         let grammar = Grammar::of(&spokes);
         let text = block.text.get(span.0..span.1).unwrap_or_default();
-        let in_tree = self.names_a_file(&spokes) || links.iter().any(|(link, _, _)| block.links.get(*link).is_some_and(|link| matches!(link.to, Target::Tree(_))));
+        let in_tree = self.names_a_file(&spokes)
+            || links
+                .iter()
+                .any(|(link, _, _)| block.links.get(*link).is_some_and(|link| matches!(link.to, Target::Tree(_))));
         let mood = self.mood(&spokes, text, ends, in_tree, is_code);
         let words: Vec<WordId> = tokens.iter().map(|token| token.word).collect();
         let before: Vec<Break> = tokens.iter().map(|token| token.before).collect();
@@ -206,7 +237,8 @@ impl Reader<'_> {
         let labelled = label_words(&links, &spokes);
         let with_links: Vec<(&Link, usize, usize)> =
             labelled.iter().filter_map(|(link, first, last)| Some((block.links.get(*link)?, *first, *last))).collect();
-        let marks = if is_code { Vec::new() } else { self.recognisers.in_sentence(&spokes, &with_links, text, &block.text) };
+        let marks =
+            if is_code { Vec::new() } else { self.recognisers.in_sentence(&spokes, &with_links, text, &block.text) };
         let mut found: Vec<Found> = hits.iter().map(|hit| of_hit(hit, &grammar, &spokes)).collect();
         found.extend(marks.iter().map(|mark| of_mark(*mark, &grammar, &spokes)));
         Sentence {
@@ -252,7 +284,14 @@ impl Sentence {
     fn bare(section: usize, at: usize, block: &Block, kinds: Vec<Kind>) -> Self {
         let found = kinds
             .into_iter()
-            .map(|kind| Found { what: What::Mark(kind), denied: false, limited: None, in_lead: false, span: (0, block.text.len()), words: 0 })
+            .map(|kind| Found {
+                what: What::Mark(kind),
+                denied: false,
+                limited: None,
+                in_lead: false,
+                span: (0, block.text.len()),
+                words: 0,
+            })
             .collect();
         Self {
             section,
@@ -274,10 +313,53 @@ impl Sentence {
 fn is_sending(norm: &str) -> bool {
     matches!(
         norm,
-        "see" | "read" | "refer" | "report" | "reports" | "reported" | "reporting" | "follow" | "visit" | "use" | "using" | "described" | "documented"
-            | "found" | "available" | "at" | "via" | "check" | "consult" | "go" | "contact" | "submit" | "submitted" | "open" | "moved" | "located"
-            | "through" | "defined" | "outlined" | "explained" | "more" | "details" | "file" | "send" | "listed" | "published" | "please" | "lives"
-            | "according" | "per" | "under" | "on" | "in" | "to" | "follows" | "adopts" | "here"
+        "see"
+            | "read"
+            | "refer"
+            | "report"
+            | "reports"
+            | "reported"
+            | "reporting"
+            | "follow"
+            | "visit"
+            | "use"
+            | "using"
+            | "described"
+            | "documented"
+            | "found"
+            | "available"
+            | "at"
+            | "via"
+            | "check"
+            | "consult"
+            | "go"
+            | "contact"
+            | "submit"
+            | "submitted"
+            | "open"
+            | "moved"
+            | "located"
+            | "through"
+            | "defined"
+            | "outlined"
+            | "explained"
+            | "more"
+            | "details"
+            | "file"
+            | "send"
+            | "listed"
+            | "published"
+            | "please"
+            | "lives"
+            | "according"
+            | "per"
+            | "under"
+            | "on"
+            | "in"
+            | "to"
+            | "follows"
+            | "adopts"
+            | "here"
     )
 }
 
@@ -331,10 +413,23 @@ fn limit(spokes: &[Spoke<'_>], last: usize, end: usize) -> Option<usize> {
         "for" | "of" | "in" | "on" | "to" | "about" | "regarding" => !names_everything(norm(at + 1), norm(at + 2)),
         word => matches!(
             word,
-            "through" | "via" | "by" | "over" | "using" | "publicly" | "here" | "anonymously" | "outside" | "as" | "from" | "other" | "within"
+            "through"
+                | "via"
+                | "by"
+                | "over"
+                | "using"
+                | "publicly"
+                | "here"
+                | "anonymously"
+                | "outside"
+                | "as"
+                | "from"
+                | "other"
+                | "within"
         ),
     });
-    let at = at.or_else(|| (condition && spokes.get(end).is_some_and(|spoke| spoke.before < Break::Hard)).then_some(end))?;
+    let at =
+        at.or_else(|| (condition && spokes.get(end).is_some_and(|spoke| spoke.before < Break::Hard)).then_some(end))?;
     spokes.get(at).map(|spoke| spoke.start)
 }
 
@@ -342,8 +437,23 @@ fn names_everything(first: &str, second: &str) -> bool {
     let whole = |word: &str| {
         matches!(
             word,
-            "project" | "software" | "repository" | "package" | "library" | "tool" | "code" | "crate" | "module" | "product" | "time" | "moment"
-                | "contributions" | "contribution" | "releases" | "kind" | "any"
+            "project"
+                | "software"
+                | "repository"
+                | "package"
+                | "library"
+                | "tool"
+                | "code"
+                | "crate"
+                | "module"
+                | "product"
+                | "time"
+                | "moment"
+                | "contributions"
+                | "contribution"
+                | "releases"
+                | "kind"
+                | "any"
         )
     };
     matches!(first, "this" | "the" | "our" | "any" | "all") && (whole(second) || first == "any") || whole(first)
@@ -374,7 +484,11 @@ impl LinkPlaces {
         let mut places = Vec::new();
         let (mut at, mut misses) = (0, 0);
         for (number, link) in block.links.iter().enumerate().take(MAX_LINKS) {
-            let found = if misses > 20 || link.label.is_empty() { None } else { block.text.get(at..).and_then(|rest| rest.find(&link.label)) };
+            let found = if misses > 20 || link.label.is_empty() {
+                None
+            } else {
+                block.text.get(at..).and_then(|rest| rest.find(&link.label))
+            };
             match found {
                 Some(offset) => {
                     let start = at + offset;
@@ -406,20 +520,33 @@ fn mark_lists(section: usize, blocks: &[Block], sentences: &mut [Sentence]) {
     while let Some(block) = blocks.get(at) {
         let listed = matches!(block.kind, BlockKind::Bullet | BlockKind::TableRow);
         let mut end = at + 1;
-        while listed && blocks.get(end).is_some_and(|next| next.kind == block.kind || block.kind == BlockKind::Bullet && next.kind == BlockKind::Paragraph && !next.lead_in.is_empty()) {
+        while listed
+            && blocks.get(end).is_some_and(|next| {
+                next.kind == block.kind
+                    || block.kind == BlockKind::Bullet && next.kind == BlockKind::Paragraph && !next.lead_in.is_empty()
+            })
+        {
             end += 1;
         }
         let run = blocks.get(at..end).unwrap_or_default();
         let entries: Vec<usize> = (at..end)
-            .filter(|i| blocks.get(*i).is_some_and(|b| b.kind == BlockKind::Bullet || b.kind == BlockKind::TableRow && !b.lead_in.is_empty()))
+            .filter(|i| {
+                blocks.get(*i).is_some_and(|b| {
+                    b.kind == BlockKind::Bullet || b.kind == BlockKind::TableRow && !b.lead_in.is_empty()
+                })
+            })
             .collect();
         if let Some(third) = entries.get(2) {
             add_mark(section, *third, Kind::ListOf3, sentences);
         }
-        let repositories: std::collections::BTreeSet<String> =
-            run.iter().flat_map(|block| &block.links).filter_map(|link| super::recognise::repository_of(&link.target)).collect();
+        let repositories: std::collections::BTreeSet<String> = run
+            .iter()
+            .flat_map(|block| &block.links)
+            .filter_map(|link| super::recognise::repository_of(&link.target))
+            .collect();
         if repositories.len() > 1 {
-            let last = (at..end).rev().find(|i| blocks.get(*i).is_some_and(|block| !block.links.is_empty())).unwrap_or(at);
+            let last =
+                (at..end).rev().find(|i| blocks.get(*i).is_some_and(|block| !block.links.is_empty())).unwrap_or(at);
             add_mark(section, last, Kind::RepositoryList, sentences);
         }
         at = end;
@@ -428,8 +555,17 @@ fn mark_lists(section: usize, blocks: &[Block], sentences: &mut [Sentence]) {
 
 fn add_mark(section: usize, block: usize, kind: Kind, sentences: &mut [Sentence]) {
     let place = sentences.partition_point(|sentence| (sentence.section, sentence.block) < (section, block));
-    if let Some(sentence) = sentences.get_mut(place).filter(|sentence| sentence.section == section && sentence.block == block) {
+    if let Some(sentence) =
+        sentences.get_mut(place).filter(|sentence| sentence.section == section && sentence.block == block)
+    {
         let span = sentence.span;
-        sentence.found.push(Found { what: What::Mark(kind), denied: false, limited: None, in_lead: false, span, words: 0 });
+        sentence.found.push(Found {
+            what: What::Mark(kind),
+            denied: false,
+            limited: None,
+            in_lead: false,
+            span,
+            words: 0,
+        });
     }
 }

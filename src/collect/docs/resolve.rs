@@ -12,9 +12,37 @@ use crate::model::subject::Subject;
 /// Extensions that a page's link may leave out or replace by that of the rendered page.
 const PAGES: &[&str] = &["md", "mdx", "rst", "adoc", "markdown", "txt"];
 /// What a link to a directory opens.
-const INDEXES: &[&str] = &["README.md", "readme.md", "README.rst", "README.adoc", "README", "README.txt", "Readme.md", "index.md", "index.mdx", "_index.md", "index.rst", "index.adoc"];
+const INDEXES: &[&str] = &[
+    "README.md",
+    "readme.md",
+    "README.rst",
+    "README.adoc",
+    "README",
+    "README.txt",
+    "Readme.md",
+    "index.md",
+    "index.mdx",
+    "_index.md",
+    "index.rst",
+    "index.adoc",
+];
 /// Pages of a forge that lie beside the files of a repository.
-const FORGE_PAGES: &[&str] = &["issues", "wiki", "discussions", "security", "releases", "pulls", "pull", "actions", "projects", "graphs", "tags", "commits", "compare", "-"];
+const FORGE_PAGES: &[&str] = &[
+    "issues",
+    "wiki",
+    "discussions",
+    "security",
+    "releases",
+    "pulls",
+    "pull",
+    "actions",
+    "projects",
+    "graphs",
+    "tags",
+    "commits",
+    "compare",
+    "-",
+];
 
 /// Tells where links lead.
 pub(super) struct Resolver<'a> {
@@ -29,8 +57,15 @@ pub(super) struct Resolver<'a> {
 
 impl<'a> Resolver<'a> {
     pub(super) fn new(tree: &'a Tree, subject: &Subject, site_roots: &'a [String]) -> Self {
-        let repository = subject.owner.as_ref().map(|owner| format!("{owner}/{}", subject.name).to_lowercase()).unwrap_or_default();
-        Self { tree, site_roots, host: subject.host.clone().unwrap_or_default().to_lowercase(), repository, branch: subject.default_branch.clone() }
+        let repository =
+            subject.owner.as_ref().map(|owner| format!("{owner}/{}", subject.name).to_lowercase()).unwrap_or_default();
+        Self {
+            tree,
+            site_roots,
+            host: subject.host.clone().unwrap_or_default().to_lowercase(),
+            repository,
+            branch: subject.default_branch.clone(),
+        }
     }
 
     /// Fills in where every link of a document leads, and adds the addresses and files that its text names.
@@ -153,14 +188,21 @@ impl<'a> Resolver<'a> {
         }
         let directory = joined.text();
         let prefix = [base, b"/"].concat();
-        self.tree.below(&directory).any(|entry| entry.path.as_bytes().starts_with(&prefix)).then_some(Target::Tree(joined))
+        self.tree
+            .below(&directory)
+            .any(|entry| entry.path.as_bytes().starts_with(&prefix))
+            .then_some(Target::Tree(joined))
     }
 
     /// Addresses and files that a block names without marking them up.
     fn unmarked(&self, path: &RepoPath, block: &Block, most: usize) -> Vec<Link> {
         let mut found: Vec<Link> = Vec::new();
         let known = |found: &[Link], target: &str| {
-            block.links.iter().chain(found).any(|link| link.target == target || link.target.strip_prefix("mailto:") == Some(target))
+            block
+                .links
+                .iter()
+                .chain(found)
+                .any(|link| link.target == target || link.target.strip_prefix("mailto:") == Some(target))
         };
         let mut finder = LinkFinder::new();
         finder.kinds(&[LinkKind::Url, LinkKind::Email]);
@@ -177,7 +219,9 @@ impl<'a> Resolver<'a> {
             }
         }
         for word in block.text.split_whitespace() {
-            let word = word.trim_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '/' | '.' | '_')).trim_end_matches('.');
+            let word = word
+                .trim_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '/' | '.' | '_'))
+                .trim_end_matches('.');
             if found.len() >= few || !names_file(word) || known(&found, word) {
                 continue;
             }
@@ -204,7 +248,9 @@ fn own_scheme(written: &str) -> Option<&str> {
 
 fn has_scheme(written: &str) -> bool {
     let Some((scheme, _)) = written.split_once(':') else { return false };
-    scheme.len() > 1 && scheme.starts_with(|c: char| c.is_ascii_alphabetic()) && scheme.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'))
+    scheme.len() > 1
+        && scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+        && scheme.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'))
 }
 
 fn after_first(path: &[u8]) -> Option<&[u8]> {
@@ -218,7 +264,10 @@ fn unescaped(path: &str) -> Vec<u8> {
     let mut out = Vec::with_capacity(bytes.len());
     let mut at = 0;
     while let Some(byte) = bytes.get(at) {
-        let hex = (*byte == b'%').then(|| path.get(at + 1..at + 3)).flatten().and_then(|hex| u8::from_str_radix(hex, 16).ok());
+        let hex = (*byte == b'%')
+            .then(|| path.get(at + 1..at + 3))
+            .flatten()
+            .and_then(|hex| u8::from_str_radix(hex, 16).ok());
         match hex {
             Some(value) => {
                 out.push(value);
@@ -272,7 +321,13 @@ mod tests {
     #[case("//x.org", "outside")]
     #[case("javascript:alert(1)", "outside")]
     fn targets(#[case] written: &str, #[case] expected: &str) {
-        let tree = Tree::of(&[("SECURITY.md", ""), ("docs/README.md", ""), ("docs/guide.md", ""), ("a b.md", ""), ("src/main.rs", "")]);
+        let tree = Tree::of(&[
+            ("SECURITY.md", ""),
+            ("docs/README.md", ""),
+            ("docs/guide.md", ""),
+            ("a b.md", ""),
+            ("src/main.rs", ""),
+        ]);
         let subject = subject();
         let found = match Resolver::new(&tree, &subject, &[]).target(&RepoPath::new("README.md"), written) {
             Target::Tree(path) => path.text(),
@@ -288,8 +343,10 @@ mod tests {
     fn finds_what_is_not_marked_up() {
         let tree = Tree::of(&[("SECURITY.md", ""), ("docs/a.md", "")]);
         let text = "See `SECURITY.md` or docs/a.md, (https://x.org/y), mail sec@x.org; not gone.md.";
-        let mut sections =
-            vec![Section { blocks: vec![Block { text: text.to_owned(), line: 3, ..Block::default() }], ..Section::default() }];
+        let mut sections = vec![Section {
+            blocks: vec![Block { text: text.to_owned(), line: 3, ..Block::default() }],
+            ..Section::default()
+        }];
         Resolver::new(&tree, &subject(), &[]).resolve(&RepoPath::new("README.md"), &mut sections);
         let targets: Vec<_> = sections[0].blocks[0].links.iter().map(|link| link.target.as_str()).collect();
         assert_eq!(targets, ["https://x.org/y", "mailto:sec@x.org", "SECURITY.md", "docs/a.md"]);

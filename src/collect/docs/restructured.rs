@@ -168,7 +168,8 @@ impl Reader<'_> {
             }
             place.item = false;
             if let Some(lead_in) = &mut place.lead_in {
-                *lead_in = cut(format!("{lead_in} {}", last_sentence(&block.text)).trim(), limits::HEADING_BYTES).to_owned();
+                *lead_in =
+                    cut(format!("{lead_in} {}", last_sentence(&block.text)).trim(), limits::HEADING_BYTES).to_owned();
             }
         }
         self.outline.push(block);
@@ -249,8 +250,9 @@ impl Reader<'_> {
     fn directive(&mut self, directive: &Directive<'_, '_>, place: &Place) {
         let line = directive.line;
         match directive.name.as_str() {
-            "code-block" | "code" | "sourcecode" | "parsed-literal" | "prompt" | "console" | "highlight" | "literalinclude" | "graphviz"
-            | "mermaid" | "uml" | "plantuml" | "math" | "testcode" | "ipython" | "tabs-code" => {
+            "code-block" | "code" | "sourcecode" | "parsed-literal" | "prompt" | "console" | "highlight"
+            | "literalinclude" | "graphviz" | "mermaid" | "uml" | "plantuml" | "math" | "testcode" | "ipython"
+            | "tabs-code" => {
                 if directive.name == "literalinclude" {
                     self.outline.import(directive.argument, line);
                 }
@@ -284,7 +286,8 @@ impl Reader<'_> {
             }
             "list-table" => self.list_table(directive),
             "csv-table" => self.csv_table(directive),
-            "contents" | "meta" | "default-role" | "role" | "only" | "index" | "currentmodule" | "sectnum" | "highlightlang" => {
+            "contents" | "meta" | "default-role" | "role" | "only" | "index" | "currentmodule" | "sectnum"
+            | "highlightlang" => {
                 if directive.name == "only" {
                     self.inner(directive, place);
                 }
@@ -372,7 +375,13 @@ impl Reader<'_> {
     fn simple_table(&mut self, lines: &[Line<'_>], columns: &[(usize, usize)]) -> usize {
         // The last rule is the one that nothing follows; a rule before it ends the header.
         let used = lines.iter().take_while(|line| !line.text.is_empty()).count();
-        let mut rules = lines.iter().enumerate().take(used).skip(1).filter(|(_, line)| simple_columns(line.text).is_some()).map(|(at, _)| at);
+        let mut rules = lines
+            .iter()
+            .enumerate()
+            .take(used)
+            .skip(1)
+            .filter(|(_, line)| simple_columns(line.text).is_some())
+            .map(|(at, _)| at);
         let (header_end, end) = match (rules.next(), rules.next_back()) {
             (Some(header), Some(end)) => (header, end),
             (Some(end), None) => (0, end),
@@ -382,10 +391,14 @@ impl Reader<'_> {
         let mut row: Option<(u64, Vec<String>)> = None;
         for (at, line) in lines.iter().enumerate().take(end + 1).skip(1) {
             let is_rule = simple_columns(line.text).is_some() || at == end;
-            let cells: Vec<String> = columns.iter().enumerate().map(|(n, (from, to))| {
-                let to = if n + 1 == columns.len() { usize::MAX } else { *to };
-                line.text.chars().skip(*from).take(to.saturating_sub(*from)).collect::<String>().trim().to_owned()
-            }).collect();
+            let cells: Vec<String> = columns
+                .iter()
+                .enumerate()
+                .map(|(n, (from, to))| {
+                    let to = if n + 1 == columns.len() { usize::MAX } else { *to };
+                    line.text.chars().skip(*from).take(to.saturating_sub(*from)).collect::<String>().trim().to_owned()
+                })
+                .collect();
             let begins = !is_rule && cells.first().is_some_and(|cell| !cell.is_empty());
             if is_rule || begins {
                 if let Some((number, cells)) = row.take() {
@@ -408,11 +421,14 @@ impl Reader<'_> {
     }
 
     fn list_table(&mut self, directive: &Directive<'_, '_>) {
-        let headers: usize = directive.options.get("header-rows").and_then(|count| count.trim().parse().ok()).unwrap_or(0);
+        let headers: usize =
+            directive.options.get("header-rows").and_then(|count| count.trim().parse().ok()).unwrap_or(0);
         let mut rows: Vec<(u64, Vec<String>)> = Vec::new();
         for line in directive.content {
             let text = line.text.trim_start();
-            if let Some(rest) = text.strip_prefix("* -").or_else(|| text.strip_prefix("- *")).or_else(|| text.strip_prefix("- -")) {
+            if let Some(rest) =
+                text.strip_prefix("* -").or_else(|| text.strip_prefix("- *")).or_else(|| text.strip_prefix("- -"))
+            {
                 rows.push((line.number, vec![rest.trim().to_owned()]));
             } else if let Some((_, cells)) = rows.last_mut() {
                 match text.strip_prefix(['-', '*']) {
@@ -522,11 +538,16 @@ fn field(text: &str) -> Option<&str> {
 }
 
 fn is_name(name: &str) -> bool {
-    !name.is_empty() && name.len() <= 60 && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | ':' | '.' | '+'))
+    !name.is_empty()
+        && name.len() <= 60
+        && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | ':' | '.' | '+'))
 }
 
 fn is_grid_rule(line: &str) -> bool {
-    line.len() >= 3 && line.starts_with('+') && line.ends_with('+') && line.chars().all(|c| matches!(c, '+' | '-' | '='))
+    line.len() >= 3
+        && line.starts_with('+')
+        && line.ends_with('+')
+        && line.chars().all(|c| matches!(c, '+' | '-' | '='))
 }
 
 /// The columns of a simple table, as character positions.

@@ -126,7 +126,8 @@ fn interpreted<'a>(content: &str, rest: &'a str, references: &References, inline
 /// Takes the name of a role off the end of the text: `:doc:`.
 fn take_role(inline: &mut Inline) -> Option<String> {
     let head = inline.text.strip_suffix(':')?;
-    let tail: String = head.chars().rev().take(40).take_while(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | ':')).collect();
+    let tail: String =
+        head.chars().rev().take(40).take_while(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | ':')).collect();
     let name: String = tail.chars().rev().collect();
     let name = name.get(name.find(':')?..)?;
     let role = name.trim_start_matches(':').rsplit(':').next().unwrap_or_default().to_lowercase();

@@ -138,7 +138,8 @@ impl Roles {
     /// Whether a directory of this name at the root is searched.
     pub(super) fn searches(&self, top: &str) -> bool {
         let top = top.to_lowercase();
-        self.written.directories.contains(&top) || self.directory_roles(&top).next().is_some_and(|role| role != "license")
+        self.written.directories.contains(&top)
+            || self.directory_roles(&top).next().is_some_and(|role| role != "license")
     }
 
     /// Whether a directory of this name at the root holds documentation proper.
@@ -187,7 +188,11 @@ impl Roles {
     }
 
     fn untranslated<'a>(&self, stem: &'a str) -> &'a str {
-        let translated = self.written.translations.iter().filter_map(|language| stem.strip_suffix(language.as_str())?.strip_suffix('-'));
+        let translated = self
+            .written
+            .translations
+            .iter()
+            .filter_map(|language| stem.strip_suffix(language.as_str())?.strip_suffix('-'));
         translated.min_by_key(|rest| rest.len()).filter(|rest| !rest.is_empty()).unwrap_or(stem)
     }
 
@@ -227,7 +232,9 @@ impl Roles {
         let parent = String::from_utf8_lossy(path.parent()).to_lowercase();
         let name = path.name_lower();
         let (stem, extension) = name.rsplit_once('.').unwrap_or((name.as_str(), ""));
-        self.written.health_places.contains(&parent) && self.by_extension.contains_key(extension) && dashed(stem) == dashed(role)
+        self.written.health_places.contains(&parent)
+            && self.by_extension.contains_key(extension)
+            && dashed(stem) == dashed(role)
     }
 
     /// Whether the lower word limit holds for a document with these roles.
@@ -237,7 +244,8 @@ impl Roles {
 
     /// Whether links in a document with these roles are followed.
     pub(super) fn follows(&self, roles: &BTreeSet<String>) -> bool {
-        roles.contains("issue_chooser") || self.written.roles.iter().any(|role| role.follow && roles.contains(&role.role))
+        roles.contains("issue_chooser")
+            || self.written.roles.iter().any(|role| role.follow && roles.contains(&role.role))
     }
 }
 
@@ -257,7 +265,8 @@ fn has_run(text: &str, run: &str, separator: char) -> bool {
         let before = text.get(..at).unwrap_or_default();
         let after = text.get(at + found.len()..).unwrap_or_default();
         let ends = after.strip_prefix('s').unwrap_or(after);
-        (before.is_empty() || before.ends_with(separator)) && (after.is_empty() || ends.is_empty() || after.starts_with(separator) || ends.starts_with(separator))
+        (before.is_empty() || before.ends_with(separator))
+            && (after.is_empty() || ends.is_empty() || after.starts_with(separator) || ends.starts_with(separator))
     })
 }
 

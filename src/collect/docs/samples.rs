@@ -48,7 +48,13 @@ fn path_of(role: &str) -> String {
 }
 
 fn shown(finding: &TopicFinding) -> String {
-    format!("{} slots {:?} missing {:?} at {:?}", finding.class, finding.slots, finding.missing, finding.findings.first())
+    format!(
+        "{} slots {:?} missing {:?} at {:?}",
+        finding.class,
+        finding.slots,
+        finding.missing,
+        finding.findings.first()
+    )
 }
 
 /// `absent` in a sample stands for everything that counts as not found.
@@ -65,7 +71,8 @@ fn every_topic_reads_its_samples() {
     let mut wrong = Vec::new();
     for (name, topic) in &topics {
         for (number, sample) in topic.tests.iter().enumerate() {
-            let role = sample.role.as_deref().or_else(|| topic.roles.iter().next().map(String::as_str)).unwrap_or("readme");
+            let role =
+                sample.role.as_deref().or_else(|| topic.roles.iter().next().map(String::as_str)).unwrap_or("readme");
             let path = sample.path.clone().unwrap_or_else(|| path_of(role));
             let found = matcher.read(&library(vec![document(&path, &[role], &sample.text, &policies)]));
             let Some(finding) = found.get(name) else { continue };
@@ -75,7 +82,12 @@ fn every_topic_reads_its_samples() {
                 || sample.slots.as_ref().is_some_and(|wanted| *wanted != slots)
                 || sample.missing.as_ref().is_some_and(|wanted| *wanted != missing)
             {
-                wrong.push(format!("{name}[{number}] wants {} is {}\n    {:?}", sample.class, shown(finding), sample.text));
+                wrong.push(format!(
+                    "{name}[{number}] wants {} is {}\n    {:?}",
+                    sample.class,
+                    shown(finding),
+                    sample.text
+                ));
             }
         }
     }
@@ -86,7 +98,10 @@ fn every_topic_reads_its_samples() {
 #[test]
 fn every_topic_tests_its_forms() {
     let (topics, _) = topic::load(&Bundle::policies());
-    let lacking: BTreeMap<&str, usize> =
-        topics.iter().filter(|(_, topic)| topic.tests.len() < 4).map(|(name, topic)| (name.as_str(), topic.tests.len())).collect();
+    let lacking: BTreeMap<&str, usize> = topics
+        .iter()
+        .filter(|(_, topic)| topic.tests.len() < 4)
+        .map(|(name, topic)| (name.as_str(), topic.tests.len()))
+        .collect();
     assert!(lacking.is_empty(), "{lacking:?}");
 }

@@ -50,15 +50,13 @@ pub(super) fn collect(cx: &Context<'_>, documents: &[Document], insights: &Insig
         }
     }
     for (field, link) in insights.links.value().into_iter().flatten() {
-        if let (Some(link), Some(kind)) = (link.as_ref().filter(|link| link.kind == "https"), table.insights.get(field)) {
+        if let (Some(link), Some(kind)) = (link.as_ref().filter(|link| link.kind == "https"), table.insights.get(field))
+        {
             add(site(&link.url, field, kind, "security-insights", link.line));
         }
     }
     let built = built_here(cx, &reader, &table);
-    Ok(sites
-        .into_values()
-        .map(|site| Site { source_in_tree: built.explains(&site.url), ..site })
-        .collect())
+    Ok(sites.into_values().map(|site| Site { source_in_tree: built.explains(&site.url), ..site }).collect())
 }
 
 fn table(policies: &Bundle) -> Result<Table, String> {
@@ -114,7 +112,10 @@ impl Table {
             return None;
         }
         let padded = format!(" {} ", words.join(" "));
-        let by_label = self.labels.iter().find(|(_, phrases)| phrases.iter().any(|phrase| padded.contains(&format!(" {phrase} "))));
+        let by_label = self
+            .labels
+            .iter()
+            .find(|(_, phrases)| phrases.iter().any(|phrase| padded.contains(&format!(" {phrase} "))));
         by_label.map(|(kind, _)| kind.as_str())
     }
 
@@ -145,7 +146,11 @@ fn manifest_fields(tree: &Tree, reader: &Reader<'_>) -> Vec<(String, String, Str
     let text = |path: &str| tree.find(path).and_then(|entry| reader.text(entry));
     if let Some(manifest) = text("Cargo.toml").and_then(|text| toml::from_str::<toml::Table>(&text).ok()) {
         for field in ["homepage", "documentation"] {
-            add(manifest.get("package").and_then(|package| package.get(field)).and_then(|url| url.as_str()), field, "Cargo.toml");
+            add(
+                manifest.get("package").and_then(|package| package.get(field)).and_then(|url| url.as_str()),
+                field,
+                "Cargo.toml",
+            );
         }
     }
     if let Some(manifest) = text("pyproject.toml").and_then(|text| toml::from_str::<toml::Table>(&text).ok()) {
@@ -165,7 +170,9 @@ fn manifest_fields(tree: &Tree, reader: &Reader<'_>) -> Vec<(String, String, Str
         }
     }
     // Only fields that say what they are: a bare `url` is as often the repository.
-    found.retain(|(_, label, _)| ["homepage", "documentation", "docs", "doc", "wiki", "manual"].iter().any(|word| label.contains(word)));
+    found.retain(|(_, label, _)| {
+        ["homepage", "documentation", "docs", "doc", "wiki", "manual"].iter().any(|word| label.contains(word))
+    });
     found
 }
 
@@ -191,19 +198,29 @@ impl Built {
 
 fn built_here(cx: &Context<'_>, reader: &Reader<'_>, table: &Table) -> Built {
     let mut built = Built { any: false, named: Vec::new(), usual: Vec::new() };
-    for entry in cx.tree.entries().iter().filter(|entry| entry.mode.is_file() && entry.path.depth() <= 2 && !entry.path.is_test()) {
+    for entry in cx
+        .tree
+        .entries()
+        .iter()
+        .filter(|entry| entry.mode.is_file() && entry.path.depth() <= 2 && !entry.path.is_test())
+    {
         let name = entry.path.name_lower();
         if name == "cname" {
-            built.named.extend(reader.text(entry).map(|text| text.trim().to_lowercase()).filter(|name| !name.is_empty()));
+            built
+                .named
+                .extend(reader.text(entry).map(|text| text.trim().to_lowercase()).filter(|name| !name.is_empty()));
             continue;
         }
         let Some(key) = table.generators.get(&name) else { continue };
         built.any = true;
         let (Some(key), Some(text)) = (key, reader.text(entry)) else { continue };
         // The address stands as `key: "https://…"` or `key = "https://…"` in every format of these files.
-        for line in text.lines().filter(|line| line.trim_start().trim_start_matches(['"', '\'']).starts_with(key.as_str())) {
+        for line in
+            text.lines().filter(|line| line.trim_start().trim_start_matches(['"', '\'']).starts_with(key.as_str()))
+        {
             if let Some(at) = line.find("http") {
-                let url: String = line[at..].chars().take_while(|c| !matches!(c, '"' | '\'' | ' ' | ',' | ';')).collect();
+                let url: String =
+                    line[at..].chars().take_while(|c| !matches!(c, '"' | '\'' | ' ' | ',' | ';')).collect();
                 built.named.push(host(&url));
             }
         }

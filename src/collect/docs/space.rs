@@ -82,7 +82,8 @@ impl Space<'_> {
     /// Places that more access would read: the owner's health files, and the text of a release.
     fn sources_of_more_access(&self, topic: &Topic) -> Vec<Door> {
         let mut doors = Vec::new();
-        let missing = topic.health.iter().any(|role| !self.library.documents.iter().any(|document| document.has_role(role)));
+        let missing =
+            topic.health.iter().any(|role| !self.library.documents.iter().any(|document| document.has_role(role)));
         if topic.fallback && missing && self.cx.subject.owner.is_some() {
             doors.push(door("fallback", "the owner's fallback repository (`.github`)"));
         }

@@ -32,7 +32,8 @@ impl Templates {
 
     /// Whether the rows of a table are a host's: all its first cells, and more than one.
     pub(crate) fn owns_table<'a>(&self, first_cells: impl Iterator<Item = &'a str>) -> bool {
-        let cells: Vec<String> = first_cells.map(|cell| cell.trim().to_lowercase()).filter(|cell| !cell.is_empty()).collect();
+        let cells: Vec<String> =
+            first_cells.map(|cell| cell.trim().to_lowercase()).filter(|cell| !cell.is_empty()).collect();
         cells.len() > 1 && cells.iter().all(|cell| self.rows.contains(cell))
     }
 }
@@ -46,11 +47,14 @@ pub(crate) fn has_placeholder(text: &str) -> bool {
 fn bracketed(text: &str, open: char, close: char) -> bool {
     text.match_indices(open).any(|(at, _)| {
         let inside = text.get(at + open.len_utf8()..).unwrap_or_default();
-        let Some(end) = inside.char_indices().take_while(|(at, _)| *at <= MAX_BYTES).find(|(_, c)| *c == close).map(|(at, _)| at) else {
+        let Some(end) =
+            inside.char_indices().take_while(|(at, _)| *at <= MAX_BYTES).find(|(_, c)| *c == close).map(|(at, _)| at)
+        else {
             return false;
         };
         let (inside, after) = inside.split_at(end);
-        !after.get(1..).is_some_and(|after| after.starts_with('(') || after.starts_with(':')) && is_blank_to_fill(inside)
+        !after.get(1..).is_some_and(|after| after.starts_with('(') || after.starts_with(':'))
+            && is_blank_to_fill(inside)
     })
 }
 
@@ -63,15 +67,41 @@ fn is_blank_to_fill(inside: &str) -> bool {
     let last = words.last().map_or("", String::as_str);
     words.len() <= MAX_WORDS
         && (matches!(first, "insert" | "your" | "todo" | "tbd" | "fill" | "replace" | "enter")
-            || words.len() > 1 && matches!(first, "project" | "company" | "organization" | "organisation" | "maintainer" | "security" | "contact" | "link" | "email" | "number") && matches!(last, "name" | "email" | "address" | "contact" | "here" | "link" | "url" | "days" | "method" | "team")
-            || words.len() == 1 && matches!(first, "name" | "email" | "project" | "company" | "date" | "url" | "link" | "number" | "n" | "contact"))
+            || words.len() > 1
+                && matches!(
+                    first,
+                    "project"
+                        | "company"
+                        | "organization"
+                        | "organisation"
+                        | "maintainer"
+                        | "security"
+                        | "contact"
+                        | "link"
+                        | "email"
+                        | "number"
+                )
+                && matches!(
+                    last,
+                    "name" | "email" | "address" | "contact" | "here" | "link" | "url" | "days" | "method" | "team"
+                )
+            || words.len() == 1
+                && matches!(
+                    first,
+                    "name" | "email" | "project" | "company" | "date" | "url" | "link" | "number" | "n" | "contact"
+                ))
 }
 
 /// `{{ name }}`; not an expression of a workflow (`${{ … }}`).
 fn moustache(text: &str) -> bool {
     text.match_indices("{{").any(|(at, _)| {
         let before = text.get(..at).and_then(|text| text.chars().next_back());
-        before != Some('$') && text.get(at..).is_some_and(|rest| rest.char_indices().take(MAX_BYTES).any(|(at, _)| rest.get(at..).is_some_and(|rest| rest.starts_with("}}"))))
+        before != Some('$')
+            && text.get(at..).is_some_and(|rest| {
+                rest.char_indices()
+                    .take(MAX_BYTES)
+                    .any(|(at, _)| rest.get(at..).is_some_and(|rest| rest.starts_with("}}")))
+            })
     })
 }
 
@@ -105,8 +135,29 @@ pub(crate) fn is_nobodys(address: &str) -> bool {
     let Some((local, host)) = lower.split_once('@') else { return host_is_filler(lower) };
     let filler = matches!(
         local,
-        "user" | "username" | "you" | "your" | "me" | "name" | "someone" | "somebody" | "email" | "foo" | "bar" | "xxx" | "xyz" | "test" | "john.doe"
-            | "jane.doe" | "johndoe" | "first.last" | "firstname.lastname" | "author" | "noreply" | "no-reply" | "git"
+        "user"
+            | "username"
+            | "you"
+            | "your"
+            | "me"
+            | "name"
+            | "someone"
+            | "somebody"
+            | "email"
+            | "foo"
+            | "bar"
+            | "xxx"
+            | "xyz"
+            | "test"
+            | "john.doe"
+            | "jane.doe"
+            | "johndoe"
+            | "first.last"
+            | "firstname.lastname"
+            | "author"
+            | "noreply"
+            | "no-reply"
+            | "git"
     ) || local.starts_with("your")
         || local.starts_with("insert");
     filler || host_is_filler(host)
@@ -115,7 +166,9 @@ pub(crate) fn is_nobodys(address: &str) -> bool {
 fn host_is_filler(address: &str) -> bool {
     let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
     let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
-    let reserved = ["example.com", "example.org", "example.net"].iter().any(|known| host == *known || host == format!("www.{known}"));
+    let reserved = ["example.com", "example.org", "example.net"]
+        .iter()
+        .any(|known| host == *known || host == format!("www.{known}"));
     let bare = reserved && !address.contains('@') && path.is_empty() && address.contains("://");
     bare || matches!(host, "domain.com" | "domain.tld" | "yourdomain.com" | "email.com" | "company.com" | "host.tld")
         || host.starts_with("your")
@@ -172,7 +225,8 @@ mod tests {
     #[test]
     fn stock_texts_are_known() {
         let templates: Templates =
-            crate::yaml::from_str(Bundle::policies().get("tables/templates.yaml").expect("the table")).expect("well formed");
+            crate::yaml::from_str(Bundle::policies().get("tables/templates.yaml").expect("the table"))
+                .expect("well formed");
         assert!(templates.owns_sentence("Use this section to  tell people how to do it."));
         assert!(!templates.owns_sentence("Use this section of the form."));
         assert!(templates.owns_table(["5.1.x", "5.0.x", "4.0.x", "< 4.0"].into_iter()));

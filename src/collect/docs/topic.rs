@@ -210,9 +210,31 @@ fn one() -> usize {
 
 /// Roles that documents have, see [`super::model::Document::roles`].
 pub(crate) const ROLES: &[&str] = &[
-    "readme", "security", "contributing", "support", "governance", "maintainers", "codeowners", "changelog", "license",
-    "code_of_conduct", "architecture", "threat_model", "assessment", "release", "roadmap", "dependencies", "testing",
-    "build", "install", "adr", "advisories", "issue_template", "issue_chooser", "change_template", "docs",
+    "readme",
+    "security",
+    "contributing",
+    "support",
+    "governance",
+    "maintainers",
+    "codeowners",
+    "changelog",
+    "license",
+    "code_of_conduct",
+    "architecture",
+    "threat_model",
+    "assessment",
+    "release",
+    "roadmap",
+    "dependencies",
+    "testing",
+    "build",
+    "install",
+    "adr",
+    "advisories",
+    "issue_template",
+    "issue_chooser",
+    "change_template",
+    "docs",
 ];
 
 /// All topics of the policies that are well formed, by name, and what is wrong with the others.
@@ -250,7 +272,13 @@ pub(crate) fn parse(path: &str, text: &str) -> Result<Topic, String> {
     if file.title.trim().is_empty() {
         return Err("the title is empty".to_owned());
     }
-    for role in file.roles.iter().chain(&file.also).chain(&file.health).chain(file.tests.iter().filter_map(|test| test.role.as_ref())) {
+    for role in file
+        .roles
+        .iter()
+        .chain(&file.also)
+        .chain(&file.health)
+        .chain(file.tests.iter().filter_map(|test| test.role.as_ref()))
+    {
         if !ROLES.contains(&role.as_str()) {
             return Err(format!("no document has the role `{role}`"));
         }
@@ -323,12 +351,17 @@ fn check_slots(slots: &[Slot], required: &BTreeSet<String>, need: Option<usize>)
     if names.len() < slots.len() {
         return Err("two slots have one name".to_owned());
     }
-    if let Some(unknown) = required.iter().chain(slots.iter().filter_map(|slot| slot.with.as_ref())).find(|name| !names.contains(name.as_str()))
+    if let Some(unknown) = required
+        .iter()
+        .chain(slots.iter().filter_map(|slot| slot.with.as_ref()))
+        .find(|name| !names.contains(name.as_str()))
     {
         return Err(format!("there is no slot `{unknown}`"));
     }
     match need {
-        Some(need) if need == 0 || need > slots.len() => Err(format!("`need: {need}` does not fit {} slots", slots.len())),
+        Some(need) if need == 0 || need > slots.len() => {
+            Err(format!("`need: {need}` does not fit {} slots", slots.len()))
+        }
         _ => Ok(()),
     }
 }
@@ -357,9 +390,15 @@ mod tests {
     #[case::empty_slot("topic: a\ntitle: T\nroles: [readme]\nslots: [{name: s}]\n", "nothing fills")]
     #[case::no_slots("topic: a\ntitle: T\nroles: [readme]\nslots: []\n", "no slots")]
     #[case::need("topic: a\ntitle: T\nroles: [readme]\nslots: [{name: s, any: [x]}]\nneed: 2\n", "does not fit")]
-    #[case::required("topic: a\ntitle: T\nroles: [readme]\nslots: [{name: s, any: [x]}]\nrequired: [t]\n", "no slot `t`")]
+    #[case::required(
+        "topic: a\ntitle: T\nroles: [readme]\nslots: [{name: s, any: [x]}]\nrequired: [t]\n",
+        "no slot `t`"
+    )]
     #[case::phrase("topic: a\ntitle: T\nroles: [readme]\nslots: [{name: s, any: [\"(x\"]}]\n", "not closed")]
-    #[case::class("topic: a\ntitle: T\nroles: [readme]\nslots: [{name: s, any: [x]}]\ntests: [{text: x, class: said}]\n", "does not exist")]
+    #[case::class(
+        "topic: a\ntitle: T\nroles: [readme]\nslots: [{name: s, any: [x]}]\ntests: [{text: x, class: said}]\n",
+        "does not exist"
+    )]
     fn refuses(#[case] text: &str, #[case] why: &str) {
         let error = parse("topics/a.yaml", text).expect_err("refused");
         assert!(error.contains(why), "{error}");
@@ -367,8 +406,11 @@ mod tests {
 
     #[test]
     fn defaults() {
-        let topic = parse("topics/a.yaml", "topic: a\ntitle: T\nroles: [readme]\nslots: [{name: s, any: [x]}, {name: t, any: [y], optional: true}]\n")
-            .expect("a topic");
+        let topic = parse(
+            "topics/a.yaml",
+            "topic: a\ntitle: T\nroles: [readme]\nslots: [{name: s, any: [x]}, {name: t, any: [y], optional: true}]\n",
+        )
+        .expect("a topic");
         assert!(topic.own && !topic.code && !topic.fallback);
         assert_eq!((topic.need, topic.scope), (None, Scope::Section));
     }

@@ -61,11 +61,20 @@ pub(super) struct Raw {
 
 impl<'a> Evidence<'a> {
     /// Collects what fills slots, for a list of findings as pairs of sentence and place in it.
-    pub(super) fn new(number: usize, topic: &'a Topic, sentences: &'a [Sentence], found: impl Iterator<Item = (usize, usize)>) -> Self {
+    pub(super) fn new(
+        number: usize,
+        topic: &'a Topic,
+        sentences: &'a [Sentence],
+        found: impl Iterator<Item = (usize, usize)>,
+    ) -> Self {
         let mut evidence = Self { number, topic, sentences, fills: BTreeMap::new() };
         let mut voided: BTreeSet<(usize, usize)> = BTreeSet::new();
         for (at, place) in found {
-            let Some((sentence, found)) = sentences.get(at).and_then(|sentence| Some((sentence, sentence.found.get(place)?))) else { continue };
+            let Some((sentence, found)) =
+                sentences.get(at).and_then(|sentence| Some((sentence, sentence.found.get(place)?)))
+            else {
+                continue;
+            };
             if let What::Phrase(topic, Purpose::Not(slot)) = found.what
                 && topic == number
             {
@@ -73,7 +82,11 @@ impl<'a> Evidence<'a> {
             }
             let whole = matches!(found.what, What::Mark(Kind::Diagram | Kind::ListOf3 | Kind::RepositoryList));
             for slot in evidence.slots_of(sentence, found) {
-                evidence.fills.entry(at).or_default().push((slot, Raw { span: found.span, in_lead: found.in_lead, words: found.words, whole }));
+                evidence
+                    .fills
+                    .entry(at)
+                    .or_default()
+                    .push((slot, Raw { span: found.span, in_lead: found.in_lead, words: found.words, whole }));
             }
         }
         evidence.drop_void(&voided);
@@ -90,9 +103,14 @@ impl<'a> Evidence<'a> {
         match found.what {
             What::Phrase(topic, Purpose::Slot(at)) if topic == self.number => {
                 let in_code = |slot: &Slot| !sentence.is_code || slot.code || self.topic.code;
-                slots.filter(|(number, slot)| *number == at && fits(slot) && in_code(slot)).map(|(number, _)| number).collect()
+                slots
+                    .filter(|(number, slot)| *number == at && fits(slot) && in_code(slot))
+                    .map(|(number, _)| number)
+                    .collect()
             }
-            What::Mark(kind) => slots.filter(|(_, slot)| slot.kinds.contains(&kind) && fits(slot)).map(|(number, _)| number).collect(),
+            What::Mark(kind) => {
+                slots.filter(|(_, slot)| slot.kinds.contains(&kind) && fits(slot)).map(|(number, _)| number).collect()
+            }
             What::Phrase(..) => Vec::new(),
         }
     }
@@ -102,8 +120,11 @@ impl<'a> Evidence<'a> {
         let topic = self.topic;
         for (at, fills) in &mut self.fills {
             fills.retain(|(slot, _)| !voided.contains(&(*at, *slot)));
-            let filled: BTreeSet<&str> = fills.iter().filter_map(|(slot, _)| topic.slots.get(*slot)).map(|slot| slot.name.as_str()).collect();
-            let lacks = |slot: usize| topic.slots.get(slot).and_then(|slot| slot.with.as_deref()).is_some_and(|with| !filled.contains(with));
+            let filled: BTreeSet<&str> =
+                fills.iter().filter_map(|(slot, _)| topic.slots.get(*slot)).map(|slot| slot.name.as_str()).collect();
+            let lacks = |slot: usize| {
+                topic.slots.get(slot).and_then(|slot| slot.with.as_deref()).is_some_and(|with| !filled.contains(with))
+            };
             let kept: Vec<bool> = fills.iter().map(|(slot, _)| !lacks(*slot)).collect();
             let mut kept = kept.into_iter();
             fills.retain(|_| kept.next().unwrap_or(true));
@@ -118,11 +139,17 @@ impl<'a> Evidence<'a> {
             _ => self.slots_in(&unit.sentences, &unit.headings),
         };
         let by_text = slots.values().any(Option::is_some);
-        let counts = slots.iter().any(|(slot, fill)| fill.is_some() && self.topic.slots.get(*slot).is_some_and(|slot| slot.alone));
+        let counts = slots
+            .iter()
+            .any(|(slot, fill)| fill.is_some() && self.topic.slots.get(*slot).is_some_and(|slot| slot.alone));
         let at = quoted(&slots);
         let (stock, total) = self.weigh(unit);
         if total > 0 && stock * 10 >= total * 6 {
-            return Said { class: Some("placeholder"), slots: BTreeMap::new(), at: self.first(unit, |mood| mood == Mood::Stock) };
+            return Said {
+                class: Some("placeholder"),
+                slots: BTreeMap::new(),
+                at: self.first(unit, |mood| mood == Mood::Stock),
+            };
         }
         if by_text && self.complete(&slots) && unit.words >= self.topic.min_words && (unit.own || !self.topic.own) {
             return Said { class: Some("stated"), slots, at };
@@ -277,5 +304,8 @@ fn quoted(slots: &BTreeMap<usize, Option<Fill>>) -> Option<usize> {
     for fill in slots.values().flatten() {
         *counts.entry(fill.sentence).or_default() += 1;
     }
-    counts.into_iter().max_by_key(|(sentence, count)| (*count, std::cmp::Reverse(*sentence))).map(|(sentence, _)| sentence)
+    counts
+        .into_iter()
+        .max_by_key(|(sentence, count)| (*count, std::cmp::Reverse(*sentence)))
+        .map(|(sentence, _)| sentence)
 }

@@ -101,7 +101,8 @@ impl<'a> Scanner<'a> {
         let before = self.text[..self.at].chars().next_back();
         self.at += c.len_utf8();
         let next = self.rest().chars().next();
-        let spaced = next.is_none_or(|c| c.is_whitespace() || matches!(c, '"' | '\'' | ')' | '*' | '_' | '”' | '’' | '`'));
+        let spaced =
+            next.is_none_or(|c| c.is_whitespace() || matches!(c, '"' | '\'' | ')' | '*' | '_' | '”' | '’' | '`'));
         match c {
             ',' | '、' | '，' => self.raise(Break::Soft),
             ';' | '(' | ')' | '[' | ']' | '|' | '—' | '→' | '；' | '：' => self.raise(Break::Hard),
@@ -121,12 +122,20 @@ impl<'a> Scanner<'a> {
     /// A full stop ends a sentence unless it belongs to an abbreviation or an initial.
     fn stop(&mut self) {
         let done = &self.text[..self.at - 1];
-        let tail = done.char_indices().rev().take_while(|(_, c)| c.is_alphabetic() || *c == '.').last().map_or("", |(at, _)| &done[at..]);
+        let tail = done
+            .char_indices()
+            .rev()
+            .take_while(|(_, c)| c.is_alphabetic() || *c == '.')
+            .last()
+            .map_or("", |(at, _)| &done[at..]);
         let next = self.rest().chars().find(|c| !c.is_whitespace());
         let lower = tail.to_lowercase();
-        let abbreviated = matches!(lower.as_str(), "e.g" | "i.e" | "vs" | "cf" | "approx" | "dr" | "mr" | "ms" | "mrs" | "prof" | "no" | "fig")
-            && next.is_some()
-            || matches!(lower.as_str(), "etc" | "inc" | "ltd" | "co" | "al" | "corp") && next.is_some_and(char::is_lowercase);
+        let abbreviated = matches!(
+            lower.as_str(),
+            "e.g" | "i.e" | "vs" | "cf" | "approx" | "dr" | "mr" | "ms" | "mrs" | "prof" | "no" | "fig"
+        ) && next.is_some()
+            || matches!(lower.as_str(), "etc" | "inc" | "ltd" | "co" | "al" | "corp")
+                && next.is_some_and(char::is_lowercase);
         let initial = tail.chars().count() == 1 && tail.chars().all(char::is_uppercase) && next.is_some();
         if !(abbreviated || initial) || lower == "no" && next.is_none_or(char::is_uppercase) {
             self.raise(Break::Stop);
@@ -242,7 +251,8 @@ fn starts_sentence(before: &str, after: &str) -> bool {
 
 /// The length of an address at the start of the text.
 fn url(text: &str) -> Option<usize> {
-    let scheme = text.bytes().take(24).take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'.' | b'-')).count();
+    let scheme =
+        text.bytes().take(24).take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'.' | b'-')).count();
     let body = if text.as_bytes().get(scheme..)?.starts_with(b"://") && scheme > 1 {
         scheme + 3
     } else if starts_with_ignoring_case(text, "www.") {
@@ -255,7 +265,9 @@ fn url(text: &str) -> Option<usize> {
     let len = text.as_bytes()[body..]
         .iter()
         .take(MAX_ADDRESS)
-        .take_while(|b| b.is_ascii_graphic() && !matches!(b, b'<' | b'>' | b'"' | b'`' | b'|' | b'{' | b'}' | b'\\' | b'^'))
+        .take_while(|b| {
+            b.is_ascii_graphic() && !matches!(b, b'<' | b'>' | b'"' | b'`' | b'|' | b'{' | b'}' | b'\\' | b'^')
+        })
         .count();
     let mut address = &text[..body + len];
     while let Some(c) = address.chars().next_back() {
@@ -272,15 +284,24 @@ fn url(text: &str) -> Option<usize> {
 /// The length of a mail address at the start of the text.
 fn mail(text: &str) -> Option<usize> {
     let bytes = text.as_bytes();
-    let local = bytes.iter().take(65).take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'%' | b'+' | b'-')).count();
+    let local = bytes
+        .iter()
+        .take(65)
+        .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'%' | b'+' | b'-'))
+        .count();
     if bytes.get(local) != Some(&b'@') {
         return None;
     }
-    let host = bytes[local + 1..].iter().take(255).take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-')).count();
+    let host = bytes[local + 1..]
+        .iter()
+        .take(255)
+        .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-'))
+        .count();
     let address = text[..local + 1 + host].trim_end_matches(['.', '-']);
     let host = address.get(local + 1..)?;
     let top = host.rsplit('.').next()?;
-    (host.contains('.') && !host.contains("..") && top.len() > 1 && top.bytes().all(|b| b.is_ascii_alphabetic())).then_some(address.len())
+    (host.contains('.') && !host.contains("..") && top.len() > 1 && top.bytes().all(|b| b.is_ascii_alphabetic()))
+        .then_some(address.len())
 }
 
 fn starts_with_ignoring_case(text: &str, start: &str) -> bool {

@@ -227,7 +227,9 @@ impl Claims<'_> {
 
     fn people(&self, path: &str) -> Vec<String> {
         let name = |found: Found<'_>| {
-            found.text().or_else(|| ["name", "email", "social", "contact"].iter().find_map(|key| found.get(key)?.text()))
+            found
+                .text()
+                .or_else(|| ["name", "email", "social", "contact"].iter().find_map(|key| found.get(key)?.text()))
         };
         self.each(path).into_iter().filter_map(name).take(limits::FINDINGS).collect()
     }
@@ -268,7 +270,9 @@ impl Claims<'_> {
             let all = self.each(&format!("repository.security.assessments.{path}"));
             found.extend(all.into_iter().map(|entry| self.assessment(kind, entry)));
         }
-        for (path, created) in [("self-assessment", "self-assessment-created"), ("threat-model", "threat-model-created")] {
+        for (path, created) in
+            [("self-assessment", "self-assessment-created"), ("threat-model", "threat-model-created")]
+        {
             let Some(entry) = self.at(&format!("security-artifacts.{path}")) else { continue };
             if entry.get(created).and_then(Found::flag) == Some(true) {
                 let evidence = entry.get("evidence-url").map(Found::each).unwrap_or_default();

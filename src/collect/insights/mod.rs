@@ -206,7 +206,8 @@ fn find<'a>(cx: &Context<'a>, format: &Format) -> Option<&'a Entry> {
 }
 
 fn read(cx: &Context<'_>, reader: &Reader<'_>, entry: &Entry) -> Result<Node, (Reason, String)> {
-    let file = cx.tree.resolve(reader, entry).ok_or((Reason::Error, "a link that leads nowhere in this tree".to_owned()))?;
+    let file =
+        cx.tree.resolve(reader, entry).ok_or((Reason::Error, "a link that leads nowhere in this tree".to_owned()))?;
     let blob = reader.read(file, limits::TEXT_BYTES).map_err(|why| (Reason::Error, format!("{why:?}")))?;
     if blob.truncated {
         return Err((Reason::Truncated, format!("larger than {} bytes", limits::TEXT_BYTES)));
@@ -426,7 +427,10 @@ dependencies: {third-party-packages: false, sbom: [{sbom-file: 'https://s.sample
         assert!(known(&found.present).is_some_and(|file| file.unknown_keys.is_empty()));
         let links = known(&found.links);
         assert!(links["contributing"].is_some() && links["release_process"].is_none());
-        assert_eq!(known(&found.contacts).iter().map(|contact| contact.kind.as_str()).collect::<Vec<_>>(), ["email", "url"]);
+        assert_eq!(
+            known(&found.contacts).iter().map(|contact| contact.kind.as_str()).collect::<Vec<_>>(),
+            ["email", "url"]
+        );
         assert_eq!(known(&found.core_team), ["github:ann"]);
         assert_eq!(known(&found.no_third_party), Some(true));
         let assessments = known(&found.assessments);
@@ -459,7 +463,8 @@ dependencies: {third-party-packages: false, sbom: [{sbom-file: 'https://s.sample
 
     #[test]
     fn an_outside_parent_is_named_and_an_inside_one_is_read() {
-        let child = |parent: &str| format!("header: {{project-si-source: '{parent}'}}\nrepository: {{status: active}}\n");
+        let child =
+            |parent: &str| format!("header: {{project-si-source: '{parent}'}}\nrepository: {{status: active}}\n");
         let outside = child("https://parent.sample.dev/si.yml");
         let found = insights(&[("security-insights.yml", &outside)]);
         assert!(matches!(&found.repositories, Fact::Unknown { .. }));

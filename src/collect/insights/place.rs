@@ -70,7 +70,8 @@ impl<'a> Places<'a> {
         let known = &self.format.placeholders;
         let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
         let host = rest.split(['/', '?', '#', ':']).next().unwrap_or_default().to_lowercase();
-        let below = |of: &String| host == *of || host.strip_suffix(of.as_str()).is_some_and(|above| above.ends_with('.'));
+        let below =
+            |of: &String| host == *of || host.strip_suffix(of.as_str()).is_some_and(|above| above.ends_with('.'));
         known.hosts.iter().any(below) || known.words.iter().any(|word| address.contains(word.as_str()))
     }
 }

@@ -158,14 +158,7 @@ pub struct RegistryPackage {
     pub published_by: Option<String>,
 }
 
-pub(crate) fn collect(
-    cx: &Context<'_>,
-    tagged: &Tagged,
-    ci: &Ci,
-    deps: &Deps,
-    docs: &Docs,
-    links: &Links,
-) -> Releases {
+pub(crate) fn collect(cx: &Context<'_>, tagged: &Tagged, ci: &Ci, deps: &Deps, docs: &Docs, links: &Links) -> Releases {
     let has_release = has_release(cx, tagged, ci, docs, links);
     let never = has_release.value() == Some(&false);
     let published = cx.subject.host.is_some();
@@ -175,7 +168,9 @@ pub(crate) fn collect(
     };
     Releases {
         tags: match cx.clone {
-            Some(_) => Fact::seen(listed(tagged), tagged.complete && tagged.versions.len() <= limits::TAGS_LISTED, CLONE),
+            Some(_) => {
+                Fact::seen(listed(tagged), tagged.complete && tagged.versions.len() <= limits::TAGS_LISTED, CLONE)
+            }
             None => Fact::unknown(Reason::Unsupported, "a git clone", CLONE),
         },
         // A repository that is on no forge has no releases there.
@@ -189,7 +184,11 @@ pub(crate) fn collect(
             assets: if never { Fact::known(Vec::new(), CLONE) } else { Fact::unknown(reason, needs, FORGE) },
             immutable: if never { Fact::known(false, CLONE) } else { Fact::unknown(reason, needs, FORGE) },
         },
-        attestations: if never { Fact::known(Vec::new(), CLONE) } else { Fact::unknown(reason, needs, &["attestations"]) },
+        attestations: if never {
+            Fact::known(Vec::new(), CLONE)
+        } else {
+            Fact::unknown(reason, needs, &["attestations"])
+        },
         registry: registry_packages(cx, ci, deps),
         tag_moved: Fact::unknown(Reason::NotRequested, "the tags of an earlier run", CLONE),
         has_release,
@@ -381,7 +380,8 @@ impl Versioned {
 
 /// Whether the prefix of a tag is the name of the root package, with or without its scope.
 fn is_same_package(prefix: &str, root: &str) -> bool {
-    let fold = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>();
+    let fold =
+        |text: &str| text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>();
     let last = |text: &str| fold(text.rsplit(['/', ':']).next().unwrap_or_default());
     let prefix = fold(prefix);
     !prefix.is_empty() && (prefix == fold(root) || prefix == last(root))
@@ -417,7 +417,8 @@ mod tests {
         let roots: Vec<String> = roots.iter().map(|root| (*root).to_owned()).collect();
         let of = |(name, day): &(&str, i64)| {
             let commit = gix::ObjectId::null(gix::hash::Kind::Sha1);
-            let reference = TagRef { name: (*name).to_owned(), commit, seconds: day * DAY, annotated: false, signed: false };
+            let reference =
+                TagRef { name: (*name).to_owned(), commit, seconds: day * DAY, annotated: false, signed: false };
             Versioned::of(reference, words.read(name).expect("a version"), &roots)
         };
         tags.iter().map(of).collect()

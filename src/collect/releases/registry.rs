@@ -33,7 +33,8 @@ impl Publishers {
     pub(super) fn ecosystem(&self, step: &Capability) -> Option<&str> {
         let tool = step.tool.to_lowercase();
         let serves = |publisher: &&Publisher| {
-            step.covers.contains(&publisher.ecosystem) || publisher.words.iter().any(|word| tool.contains(word.as_str()))
+            step.covers.contains(&publisher.ecosystem)
+                || publisher.words.iter().any(|word| tool.contains(word.as_str()))
         };
         self.publishers.iter().find(serves).map(|publisher| publisher.ecosystem.as_str())
     }
@@ -104,7 +105,12 @@ fn cargo(text: &str) -> Option<Named> {
     let private = publish.is_some_and(|publish| {
         publish.as_bool() == Some(false) || publish.as_array().is_some_and(|registries| registries.is_empty())
     });
-    Some(Named { ecosystem: "cargo", name: text_of(package.get("name"))?, version: text_of(package.get("version")), private })
+    Some(Named {
+        ecosystem: "cargo",
+        name: text_of(package.get("name"))?,
+        version: text_of(package.get("version")),
+        private,
+    })
 }
 
 /// The version that a workspace gives to its members: that of the nearest manifest above which states one.
@@ -147,7 +153,12 @@ fn pyproject(text: &str) -> Option<Named> {
     let private = classifiers.is_some_and(|all| {
         all.iter().filter_map(toml::Value::as_str).any(|classifier| classifier.starts_with("Private ::"))
     });
-    Some(Named { ecosystem: "python", name: text_of(project.get("name"))?, version: text_of(project.get("version")), private })
+    Some(Named {
+        ecosystem: "python",
+        name: text_of(project.get("name"))?,
+        version: text_of(project.get("version")),
+        private,
+    })
 }
 
 fn setup_cfg(text: &str) -> Option<Named> {
@@ -174,7 +185,12 @@ fn setup_cfg(text: &str) -> Option<Named> {
 fn pubspec(text: &str) -> Option<Named> {
     let manifest = yaml::parse(text).ok()??;
     let field = |name: &str| manifest.get(name).and_then(yaml::Node::as_str).map(str::to_owned);
-    Some(Named { ecosystem: "pub", name: field("name")?, version: field("version"), private: field("publish_to").as_deref() == Some("none") })
+    Some(Named {
+        ecosystem: "pub",
+        name: field("name")?,
+        version: field("version"),
+        private: field("publish_to").as_deref() == Some("none"),
+    })
 }
 
 fn chart(text: &str) -> Option<Named> {
@@ -247,7 +263,8 @@ mod tests {
     #[case("go.mod", "module example.org/a // x\n\ngo 1.22\n", named("go", "example.org/a", None, false))]
     #[case("a.gemspec", "  spec.name = \"a\"\n  spec.version = A::V\n", named("rubygems", "a", None, false))]
     #[case(
-        "pom.xml", "<project><parent><groupId>g</groupId><version>1</version></parent><artifactId>a</artifactId></project>",
+        "pom.xml",
+        "<project><parent><groupId>g</groupId><version>1</version></parent><artifactId>a</artifactId></project>",
         named("maven", "g:a", Some("1"), false)
     )]
     #[case("Chart.yaml", "name: a\nversion: 1.2.3\n", named("helm", "a", Some("1.2.3"), false))]

@@ -74,7 +74,8 @@ const FORMS: [&str; 3] = [
 /// A wildcard component names a line of releases, not a release.
 const LINE: &str = r"(?i)\d[._-]x(?:$|[._-])";
 
-static PATTERNS: LazyLock<Vec<Regex>> = LazyLock::new(|| FORMS.iter().filter_map(|form| Regex::new(form).ok()).collect());
+static PATTERNS: LazyLock<Vec<Regex>> =
+    LazyLock::new(|| FORMS.iter().filter_map(|form| Regex::new(form).ok()).collect());
 static LINES: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(LINE).ok());
 
 impl Words {
@@ -101,7 +102,10 @@ impl Words {
         let (path, prefix) = (part("path"), part("prefix"));
         // What stands before `@` is the name of a package, whatever it means otherwise.
         if whole("prefix").ends_with('@') {
-            return (Some([path, prefix].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("/")), false);
+            return (
+                Some([path, prefix].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("/")),
+                false,
+            );
         }
         let early = [path, prefix].iter().any(|part| has(&self.prerelease, &part.to_lowercase()));
         let names_one = |part: &&str| {

@@ -35,7 +35,8 @@ struct Words {
 }
 
 /// A change of the version of something: the verb, then what, then the version.
-const UPDATE: &str = r"(?i)\b(?:bump|upgrade|update)(?:s|d)?\b(?<what>(?:[^.\n]|\.\S){1,120}?)\b(?:to|from)\s+(?:version\s+)?`?v?\d";
+const UPDATE: &str =
+    r"(?i)\b(?:bump|upgrade|update)(?:s|d)?\b(?<what>(?:[^.\n]|\.\S){1,120}?)\b(?:to|from)\s+(?:version\s+)?`?v?\d";
 
 /// One named thing that is updated because of a vulnerability, or from one version to another.
 const REPLACED: &str = concat!(
@@ -48,7 +49,8 @@ static REPLACEMENTS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(REPLA
 static UPDATES: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(UPDATE).ok());
 
 /// A name such as `FOO-SA-2024-01`, `XSA-123` or `2024-01-title`.
-const OWN_ID: &str = r"^(?:[A-Za-z][A-Za-z0-9]{1,15}(?:[-_][A-Za-z]{1,15})*[-_]\d{1,4}(?:[-_.]\d{1,6})*|\d{4}[-_]\d{1,3}(?:[-_].*)?)$";
+const OWN_ID: &str =
+    r"^(?:[A-Za-z][A-Za-z0-9]{1,15}(?:[-_][A-Za-z]{1,15})*[-_]\d{1,4}(?:[-_.]\d{1,6})*|\d{4}[-_]\d{1,3}(?:[-_].*)?)$";
 
 static OWN_IDS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(OWN_ID).ok());
 
@@ -229,7 +231,11 @@ impl Reading {
             return;
         }
         let above: Vec<&str> = self.bullets.iter().map(|(_, text)| text.as_str()).collect();
-        self.items.push(Item { ids, text: text.to_lowercase(), above: format!("{} {}", self.heading, above.join(" ")) });
+        self.items.push(Item {
+            ids,
+            text: text.to_lowercase(),
+            above: format!("{} {}", self.heading, above.join(" ")),
+        });
     }
 }
 
@@ -243,7 +249,12 @@ fn is_rule(line: &str) -> bool {
 fn is_bullet(line: &str) -> bool {
     let rest = line.trim_start_matches(|c: char| c.is_ascii_digit());
     let numbered = rest.len() < line.len() && (rest.starts_with(". ") || rest.starts_with(") "));
-    numbered || line.starts_with("- ") || line.starts_with("* ") || line.starts_with("+ ") || line.starts_with("#. ") || line.starts_with("• ")
+    numbered
+        || line.starts_with("- ")
+        || line.starts_with("* ")
+        || line.starts_with("+ ")
+        || line.starts_with("#. ")
+        || line.starts_with("• ")
 }
 
 fn is_about_something_else(words: &Words, text: &str, above: &str) -> bool {
@@ -311,7 +322,8 @@ mod tests {
     #[test]
     fn a_bullet_after_the_nested_ones_is_its_own() {
         let found = entries("- Dependencies:\n  - zlib, CVE-2024-10001\n- Reject long names, CVE-2024-10002\n");
-        let about: Vec<bool> = found.iter().map(|item| is_about_something_else(&words(), &item.text, &item.above)).collect();
+        let about: Vec<bool> =
+            found.iter().map(|item| is_about_something_else(&words(), &item.text, &item.above)).collect();
         assert_eq!(about, [true, false]);
         assert_eq!(found[1].ids, [("CVE-2024-10002".to_owned(), 3)]);
     }
@@ -348,7 +360,10 @@ mod tests {
 
     #[test]
     fn change_logs_and_pages() {
-        let files = [("CHANGES.md", "## 1\n\n- Fix CVE-2024-1234\n\n## 0\n\n- Also CVE-2024-1234\n"), ("docs/sec.md", "CVE-2020-1111\n")];
+        let files = [
+            ("CHANGES.md", "## 1\n\n- Fix CVE-2024-1234\n\n## 0\n\n- Also CVE-2024-1234\n"),
+            ("docs/sec.md", "CVE-2020-1111\n"),
+        ];
         let found = found(&files, &[("CHANGES.md", "changelog"), ("docs/sec.md", "advisories")]);
         let expected = [("changelog", "CVE-2024-1234", 3), ("advisory_page", "CVE-2020-1111", 1)];
         assert_eq!(found, expected.map(|(kind, id, line)| (kind.to_owned(), id.to_owned(), line)));

@@ -97,7 +97,9 @@ pub(super) fn find(cx: &Context<'_>) -> Fact<Vec<ScannerIgnore>> {
         let (path, text) = (entry.path.text(), blob.text());
         if let Some(file) = file {
             match silenced(file.format, &text) {
-                Some(entries) => found.extend(entries.into_iter().map(|entry| table.place(entry, &file.tool, &path, &text))),
+                Some(entries) => {
+                    found.extend(entries.into_iter().map(|entry| table.place(entry, &file.tool, &path, &text)))
+                }
                 // A file that does not parse may silence anything.
                 None => complete = false,
             }
@@ -124,7 +126,8 @@ impl File {
 impl Table {
     fn is_script(&self, entry: &Entry) -> bool {
         let name = entry.path.name_lower();
-        let workflow = entry.path.lower().starts_with(".github/workflows/") && (name.ends_with(".yml") || name.ends_with(".yaml"));
+        let workflow =
+            entry.path.lower().starts_with(".github/workflows/") && (name.ends_with(".yml") || name.ends_with(".yaml"));
         workflow || entry.path.depth() == 0 && self.scripts.contains(&name)
     }
 
@@ -206,7 +209,9 @@ fn rustsec(text: &str) -> Option<Vec<Silenced>> {
 fn pyproject(text: &str) -> Option<Vec<Silenced>> {
     let file: toml::Table = toml::from_str(text).ok()?;
     let tool = file.get("tool").and_then(|tool| tool.get("pip-audit"));
-    let ids = tool.and_then(|tool| tool.get("ignore-vulns").or_else(|| tool.get("ignore-vuln"))).and_then(toml::Value::as_array);
+    let ids = tool
+        .and_then(|tool| tool.get("ignore-vulns").or_else(|| tool.get("ignore-vuln")))
+        .and_then(toml::Value::as_array);
     Some(ids.into_iter().flatten().filter_map(toml::Value::as_str).map(|id| Silenced::of(id, None)).collect())
 }
 
@@ -258,7 +263,8 @@ fn suppression(text: &str) -> Option<Vec<Silenced>> {
     let document = roxmltree::Document::parse(text).ok()?;
     let mut out = Vec::new();
     for rule in document.descendants().filter(|node| node.tag_name().name() == "suppress") {
-        let child = |name: &str| rule.children().filter(|node| node.tag_name().name() == name).find_map(|node| node.text());
+        let child =
+            |name: &str| rule.children().filter(|node| node.tag_name().name() == name).find_map(|node| node.text());
         let notes = child("notes");
         for node in rule.children().filter(|node| matches!(node.tag_name().name(), "cve" | "vulnerabilityName")) {
             out.extend(node.text().map(|id| Silenced::of(id, notes)));
@@ -270,7 +276,8 @@ fn suppression(text: &str) -> Option<Vec<Silenced>> {
 fn from_yaml(format: Format, document: &Node) -> Vec<Silenced> {
     let field = |node: &'_ Node, key: &str| node.get(key).and_then(Node::as_str).map(str::to_owned);
     let list = |path: &str| document.at(path).map(Node::items).unwrap_or_default();
-    let plain = |path: &str| list(path).iter().filter_map(Node::as_str).map(|id| Silenced::of(id, None)).collect::<Vec<_>>();
+    let plain =
+        |path: &str| list(path).iter().filter_map(Node::as_str).map(|id| Silenced::of(id, None)).collect::<Vec<_>>();
     match format {
         Format::Trivy => list("vulnerabilities")
             .iter()
@@ -303,7 +310,12 @@ fn from_yaml(format: Format, document: &Node) -> Vec<Silenced> {
             })
             .collect(),
         Format::Pnpm => {
-            let lists = ["pnpm.auditConfig.ignoreCves", "pnpm.auditConfig.ignoreGhsas", "auditConfig.ignoreCves", "auditConfig.ignoreGhsas"];
+            let lists = [
+                "pnpm.auditConfig.ignoreCves",
+                "pnpm.auditConfig.ignoreGhsas",
+                "auditConfig.ignoreCves",
+                "auditConfig.ignoreGhsas",
+            ];
             lists.iter().flat_map(|path| plain(path)).collect()
         }
         Format::Yarn => plain("npmAuditIgnoreAdvisories"),
@@ -354,27 +366,157 @@ mod tests {
     }
 
     #[rstest]
-    #[case::osv("osv-scanner.toml", "[[IgnoredVulns]]\nid = \"GO-2022-0968\"\nreason = \"ssh is not used\"\n", "GO-2022-0968", Some("ssh is not used"), true, 2)]
-    #[case::trivy("a/.trivyignore", "# Accepted until the next release\nCVE-2022-1111\n", "CVE-2022-1111", Some("Accepted until the next release"), false, 2)]
+    #[case::osv(
+        "osv-scanner.toml",
+        "[[IgnoredVulns]]\nid = \"GO-2022-0968\"\nreason = \"ssh is not used\"\n",
+        "GO-2022-0968",
+        Some("ssh is not used"),
+        true,
+        2
+    )]
+    #[case::trivy(
+        "a/.trivyignore",
+        "# Accepted until the next release\nCVE-2022-1111\n",
+        "CVE-2022-1111",
+        Some("Accepted until the next release"),
+        false,
+        2
+    )]
     #[case::trivy_bare(".trivyignore", "\nCVE-2022-1111 exp:2026-01-01\n", "CVE-2022-1111", None, false, 2)]
-    #[case::trivy_yaml(".trivyignore.yaml", "vulnerabilities:\n  - id: CVE-2022-1111\n    statement: The code is not reachable\n", "CVE-2022-1111", Some("The code is not reachable"), true, 2)]
-    #[case::grype(".grype.yaml", "ignore:\n  - vulnerability: CVE-2022-1111\n    vex-status: not_affected\n  - fix-state: wont-fix\n", "CVE-2022-1111", None, true, 2)]
-    #[case::deny("deny.toml", "[advisories]\nignore = [\n  # only tests use it, so never called\n  \"RUSTSEC-2020-0001\",\n]\n", "RUSTSEC-2020-0001", Some("only tests use it, so never called"), true, 4)]
-    #[case::deny_table("deny.toml", "[advisories]\nignore = [{ id = \"RUSTSEC-2020-0001\", reason = \"unmaintained\" }]\n", "RUSTSEC-2020-0001", Some("unmaintained"), false, 2)]
-    #[case::audit(".cargo/audit.toml", "[advisories]\nignore = [\"RUSTSEC-2020-0001\"] # not affected\n", "RUSTSEC-2020-0001", Some("not affected"), true, 2)]
-    #[case::audit_ci("audit-ci.jsonc", "{\n  // note\n  \"allowlist\": [\"GHSA-aaaa-bbbb-cccc|x>y\"],\n}\n", "GHSA-aaaa-bbbb-cccc", Some("note"), false, 3)]
-    #[case::audit_ci_notes("audit-ci.json", "{\"allowlist\": [{\"GHSA-aaaa-bbbb-cccc\": {\"active\": true, \"notes\": \"unreachable\"}}]}", "GHSA-aaaa-bbbb-cccc", Some("unreachable"), true, 1)]
-    #[case::nsp(".nsprc", "{\"GHSA-aaaa-bbbb-cccc\": \"build only, no impact\"}", "GHSA-aaaa-bbbb-cccc", Some("build only, no impact"), true, 1)]
-    #[case::pyproject("pyproject.toml", "[tool.pip-audit]\nignore-vulns = [\"PYSEC-2022-1\"]\n", "PYSEC-2022-1", None, false, 2)]
-    #[case::safety(".safety-policy.yml", "security:\n  ignore-vulnerabilities:\n    51457:\n      reason: we do not use the feature\n", "51457", Some("we do not use the feature"), true, 3)]
-    #[case::snyk(".snyk", "ignore:\n  SNYK-JS-X-123:\n    - '*':\n        reason: Not exploitable here\n", "SNYK-JS-X-123", Some("Not exploitable here"), true, 2)]
-    #[case::pnpm("package.json", "{\"pnpm\": {\"auditConfig\": {\"ignoreCves\": [\"CVE-2022-1111\"]}}}", "CVE-2022-1111", None, false, 1)]
-    #[case::yarn(".yarnrc.yml", "npmAuditIgnoreAdvisories:\n  - 1088948 # not used\n", "1088948", Some("not used"), true, 2)]
-    #[case::maven("owasp/suppressions.xml", "<suppressions><suppress><notes>false positive</notes><cve>CVE-2022-1111</cve></suppress></suppressions>", "CVE-2022-1111", Some("false positive"), true, 1)]
-    #[case::option(".github/workflows/a.yml", "run: |\n  pip-audit \\\n    --ignore-vuln PYSEC-2022-1\n", "PYSEC-2022-1", None, false, 3)]
-    #[case::cargo_option("Makefile", "audit:\n\tcargo audit --ignore RUSTSEC-2020-0001 # not affected\n", "RUSTSEC-2020-0001", Some("not affected"), true, 2)]
+    #[case::trivy_yaml(
+        ".trivyignore.yaml",
+        "vulnerabilities:\n  - id: CVE-2022-1111\n    statement: The code is not reachable\n",
+        "CVE-2022-1111",
+        Some("The code is not reachable"),
+        true,
+        2
+    )]
+    #[case::grype(
+        ".grype.yaml",
+        "ignore:\n  - vulnerability: CVE-2022-1111\n    vex-status: not_affected\n  - fix-state: wont-fix\n",
+        "CVE-2022-1111",
+        None,
+        true,
+        2
+    )]
+    #[case::deny(
+        "deny.toml",
+        "[advisories]\nignore = [\n  # only tests use it, so never called\n  \"RUSTSEC-2020-0001\",\n]\n",
+        "RUSTSEC-2020-0001",
+        Some("only tests use it, so never called"),
+        true,
+        4
+    )]
+    #[case::deny_table(
+        "deny.toml",
+        "[advisories]\nignore = [{ id = \"RUSTSEC-2020-0001\", reason = \"unmaintained\" }]\n",
+        "RUSTSEC-2020-0001",
+        Some("unmaintained"),
+        false,
+        2
+    )]
+    #[case::audit(
+        ".cargo/audit.toml",
+        "[advisories]\nignore = [\"RUSTSEC-2020-0001\"] # not affected\n",
+        "RUSTSEC-2020-0001",
+        Some("not affected"),
+        true,
+        2
+    )]
+    #[case::audit_ci(
+        "audit-ci.jsonc",
+        "{\n  // note\n  \"allowlist\": [\"GHSA-aaaa-bbbb-cccc|x>y\"],\n}\n",
+        "GHSA-aaaa-bbbb-cccc",
+        Some("note"),
+        false,
+        3
+    )]
+    #[case::audit_ci_notes(
+        "audit-ci.json",
+        "{\"allowlist\": [{\"GHSA-aaaa-bbbb-cccc\": {\"active\": true, \"notes\": \"unreachable\"}}]}",
+        "GHSA-aaaa-bbbb-cccc",
+        Some("unreachable"),
+        true,
+        1
+    )]
+    #[case::nsp(
+        ".nsprc",
+        "{\"GHSA-aaaa-bbbb-cccc\": \"build only, no impact\"}",
+        "GHSA-aaaa-bbbb-cccc",
+        Some("build only, no impact"),
+        true,
+        1
+    )]
+    #[case::pyproject(
+        "pyproject.toml",
+        "[tool.pip-audit]\nignore-vulns = [\"PYSEC-2022-1\"]\n",
+        "PYSEC-2022-1",
+        None,
+        false,
+        2
+    )]
+    #[case::safety(
+        ".safety-policy.yml",
+        "security:\n  ignore-vulnerabilities:\n    51457:\n      reason: we do not use the feature\n",
+        "51457",
+        Some("we do not use the feature"),
+        true,
+        3
+    )]
+    #[case::snyk(
+        ".snyk",
+        "ignore:\n  SNYK-JS-X-123:\n    - '*':\n        reason: Not exploitable here\n",
+        "SNYK-JS-X-123",
+        Some("Not exploitable here"),
+        true,
+        2
+    )]
+    #[case::pnpm(
+        "package.json",
+        "{\"pnpm\": {\"auditConfig\": {\"ignoreCves\": [\"CVE-2022-1111\"]}}}",
+        "CVE-2022-1111",
+        None,
+        false,
+        1
+    )]
+    #[case::yarn(
+        ".yarnrc.yml",
+        "npmAuditIgnoreAdvisories:\n  - 1088948 # not used\n",
+        "1088948",
+        Some("not used"),
+        true,
+        2
+    )]
+    #[case::maven(
+        "owasp/suppressions.xml",
+        "<suppressions><suppress><notes>false positive</notes><cve>CVE-2022-1111</cve></suppress></suppressions>",
+        "CVE-2022-1111",
+        Some("false positive"),
+        true,
+        1
+    )]
+    #[case::option(
+        ".github/workflows/a.yml",
+        "run: |\n  pip-audit \\\n    --ignore-vuln PYSEC-2022-1\n",
+        "PYSEC-2022-1",
+        None,
+        false,
+        3
+    )]
+    #[case::cargo_option(
+        "Makefile",
+        "audit:\n\tcargo audit --ignore RUSTSEC-2020-0001 # not affected\n",
+        "RUSTSEC-2020-0001",
+        Some("not affected"),
+        true,
+        2
+    )]
     fn formats(
-        #[case] path: &str, #[case] text: &str, #[case] vuln: &str, #[case] reason: Option<&str>, #[case] not_affected: bool,
+        #[case] path: &str,
+        #[case] text: &str,
+        #[case] vuln: &str,
+        #[case] reason: Option<&str>,
+        #[case] not_affected: bool,
         #[case] line: u64,
     ) {
         let found = found(path, text);

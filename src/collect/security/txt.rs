@@ -16,7 +16,9 @@ pub(super) fn find(cx: &Context<'_>) -> Fact<Option<SecurityTxt>> {
         .tree
         .entries()
         .iter()
-        .filter(|entry| entry.path.name_lower() == "security.txt" && !entry.path.is_test() && is_place(entry.path.parent()))
+        .filter(|entry| {
+            entry.path.name_lower() == "security.txt" && !entry.path.is_test() && is_place(entry.path.parent())
+        })
         .collect();
     candidates.sort_by_key(|entry| (entry.path.depth(), entry.path.clone()));
     let mut unread = false;

@@ -129,10 +129,18 @@ fn openvex(json: &Value) -> Vec<VexStatement> {
         }
         let vulnerability = statement.get("vulnerability");
         let mut names: Vec<String> = vulnerability
-            .and_then(|found| found.as_str().map(str::to_owned).or_else(|| text(found, "name")).or_else(|| text(found, "@id")))
+            .and_then(|found| {
+                found.as_str().map(str::to_owned).or_else(|| text(found, "name")).or_else(|| text(found, "@id"))
+            })
             .into_iter()
             .collect();
-        names.extend(vulnerability.into_iter().flat_map(|found| items(found, "aliases")).filter_map(Value::as_str).map(str::to_owned));
+        names.extend(
+            vulnerability
+                .into_iter()
+                .flat_map(|found| items(found, "aliases"))
+                .filter_map(Value::as_str)
+                .map(str::to_owned),
+        );
         for vuln in names {
             let (products, status, justification) = (products.clone(), status.clone(), justification.clone());
             out.push(VexStatement { vuln, products, status, justification });
@@ -163,15 +171,21 @@ fn csaf(json: &Value) -> Vec<VexStatement> {
         let first_id = || items(vulnerability, "ids").find_map(|id| text(id, "text"));
         let Some(vuln) = text(vulnerability, "cve").or_else(first_id) else { continue };
         for (key, status) in STATUSES {
-            let Some(ids) = vulnerability.get("product_status").and_then(|found| found.get(key)).and_then(Value::as_array) else {
+            let Some(ids) =
+                vulnerability.get("product_status").and_then(|found| found.get(key)).and_then(Value::as_array)
+            else {
                 continue;
             };
             let ids: Vec<&str> = ids.iter().filter_map(Value::as_str).collect();
-            let about = |entry: &&Value| items(entry, "product_ids").filter_map(Value::as_str).any(|id| ids.contains(&id));
+            let about =
+                |entry: &&Value| items(entry, "product_ids").filter_map(Value::as_str).any(|id| ids.contains(&id));
             let flag = items(vulnerability, "flags").find(about).and_then(|flag| text(flag, "label"));
             let impact = || {
-                let threats = items(vulnerability, "threats").filter(|threat| text(threat, "category").as_deref() == Some("impact"));
-                threats.filter(|threat| threat.get("product_ids").is_none() || about(threat)).find_map(|threat| text(threat, "details"))
+                let threats = items(vulnerability, "threats")
+                    .filter(|threat| text(threat, "category").as_deref() == Some("impact"));
+                threats
+                    .filter(|threat| threat.get("product_ids").is_none() || about(threat))
+                    .find_map(|threat| text(threat, "details"))
             };
             let products = ids.iter().map(|id| names.get(*id).cloned().unwrap_or_else(|| (*id).to_owned())).collect();
             let justification = if *status == "not_affected" { flag.or_else(impact) } else { None };
@@ -266,6 +280,9 @@ mod tests {
         assert_eq!((all[1].vuln.as_str(), all[2].status.as_str()), ("GHSA-x", "under_investigation"));
         let json: Value = serde_json::from_str(CSAF).expect("json");
         let all = csaf(&json);
-        assert_eq!((all[0].products.as_slice(), all[0].justification.as_deref()), (&["thing 1".to_owned()][..], Some("component_not_present")));
+        assert_eq!(
+            (all[0].products.as_slice(), all[0].justification.as_deref()),
+            (&["thing 1".to_owned()][..], Some("component_not_present"))
+        );
     }
 }

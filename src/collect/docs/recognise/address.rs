@@ -24,8 +24,27 @@ pub(super) struct Routes {
 
 /// Words before `at` that make it part of a mail address without any brackets.
 const MAILBOXES: &[&str] = &[
-    "security", "contact", "info", "support", "admin", "maintainers", "maintainer", "team", "abuse", "psirt", "csirt", "cert", "report",
-    "reports", "vuln", "vulnerabilities", "hello", "dev", "help", "conduct", "secure",
+    "security",
+    "contact",
+    "info",
+    "support",
+    "admin",
+    "maintainers",
+    "maintainer",
+    "team",
+    "abuse",
+    "psirt",
+    "csirt",
+    "cert",
+    "report",
+    "reports",
+    "vuln",
+    "vulnerabilities",
+    "hello",
+    "dev",
+    "help",
+    "conduct",
+    "secure",
 ];
 
 pub(super) fn recognise(words: &[Spoke<'_>], routes: &Routes, marks: &mut Vec<Mark>) {
@@ -51,10 +70,16 @@ fn written_out(words: &[Spoke<'_>], at: usize, marked: bool, marks: &mut Vec<Mar
     if !matches!(name.kind, WordKind::Plain | WordKind::Number) || host.kind != WordKind::Plain {
         return;
     }
-    let dotted = host.norm.rsplit_once('.').is_some_and(|(_, top)| top.len() > 1 && top.bytes().all(|b| b.is_ascii_alphabetic()));
+    let dotted = host
+        .norm
+        .rsplit_once('.')
+        .is_some_and(|(_, top)| top.len() > 1 && top.bytes().all(|b| b.is_ascii_alphabetic()));
     let spelled = words.get(at + 2).is_some_and(|dot| matches!(dot.norm, "dot")) && words.get(at + 3).is_some();
     let likely = marked
-        || MAILBOXES.contains(&name.norm) && (words.iter().any(|word| matches!(word.norm, "mail" | "email" | "write" | "contact" | "address" | "reach")))
+        || MAILBOXES.contains(&name.norm)
+            && (words
+                .iter()
+                .any(|word| matches!(word.norm, "mail" | "email" | "write" | "contact" | "address" | "reach")))
         || name.norm.contains('.');
     let last = if spelled { at + 3 } else { at + 1 };
     if spelled || dotted && likely {
@@ -82,7 +107,8 @@ pub(super) fn kinds_of_url(url: &str, routes: &Routes) -> Vec<Kind> {
     }
     let private = routes.private_paths.iter().any(|end| path.ends_with(end.as_str()) && path.len() > end.len())
         || routes.private_hosts.iter().any(|known| bare == known || bare.starts_with(&format!("{known}/")))
-        || rest.contains("confidential]=true") || rest.contains("confidential%5d=true");
+        || rest.contains("confidential]=true")
+        || rest.contains("confidential%5d=true");
     if private {
         kinds.push(Kind::PrivateReportLink);
     } else if routes.public_paths.iter().any(|end| path.ends_with(end.as_str()))
@@ -101,7 +127,9 @@ pub(crate) fn repository_of(url: &str) -> Option<String> {
     let rest = rest.split(['#', '?']).next()?.trim_end_matches('/').trim_end_matches(".git");
     let mut parts = rest.split('/');
     let host = parts.next()?;
-    let is_forge = host.split(['.', '-']).any(|part| part.starts_with("git") || matches!(part, "codeberg" | "bitbucket" | "forgejo" | "sr"))
+    let is_forge = host
+        .split(['.', '-'])
+        .any(|part| part.starts_with("git") || matches!(part, "codeberg" | "bitbucket" | "forgejo" | "sr"))
         && !host.ends_with(".io")
         && !host.starts_with("docs.");
     let path: Vec<&str> = parts.collect();
@@ -109,6 +137,8 @@ pub(crate) fn repository_of(url: &str) -> Option<String> {
         "github.com" | "codeberg.org" | "bitbucket.org" => path.len() == 2,
         _ => (2..=6).contains(&path.len()) && !path.contains(&"-"),
     };
-    let named = path.first().is_some_and(|owner| !matches!(*owner, "orgs" | "sponsors" | "features" | "apps" | "marketplace" | "topics"));
+    let named = path
+        .first()
+        .is_some_and(|owner| !matches!(*owner, "orgs" | "sponsors" | "features" | "apps" | "marketplace" | "topics"));
     (is_forge && fits && named && path.iter().all(|part| !part.is_empty())).then(|| rest.to_owned())
 }

@@ -12,8 +12,22 @@ const MAX_WORDS: usize = 40;
 const MAX_LINES: usize = 2_000;
 /// Languages of code blocks that hold commands.
 const SHELLS: &[&str] = &[
-    "sh", "bash", "shell", "console", "zsh", "fish", "powershell", "ps1", "pwsh", "bat", "cmd", "shell-session", "shellsession", "terminal",
-    "sh-session", "bash-session",
+    "sh",
+    "bash",
+    "shell",
+    "console",
+    "zsh",
+    "fish",
+    "powershell",
+    "ps1",
+    "pwsh",
+    "bat",
+    "cmd",
+    "shell-session",
+    "shellsession",
+    "terminal",
+    "sh-session",
+    "bash-session",
 ];
 
 /// `tables/commands.yaml`: by kind, commands as words. `word*` begins a word, `...` skips words, `$` ends the command apart from options.
@@ -97,7 +111,8 @@ impl Commands {
         let name = first.rsplit(['/', '\\']).next().unwrap_or(first);
         let name = name.strip_suffix(".exe").unwrap_or(name);
         let exact = [*first, name].into_iter().filter_map(|name| self.exact.get(name)).flatten();
-        let prefixed = self.prefixed.iter().filter(|(start, _)| first.starts_with(start.as_str())).flat_map(|(_, known)| known);
+        let prefixed =
+            self.prefixed.iter().filter(|(start, _)| first.starts_with(start.as_str())).flat_map(|(_, known)| known);
         exact.chain(prefixed).filter(|known| known.fits(words)).max_by_key(|known| known.weight).map(|known| known.kind)
     }
 
@@ -120,7 +135,12 @@ impl Commands {
                 if let Some(kind) = found {
                     kinds.push(kind);
                 }
-                if !words.is_empty() && (found.is_some() || prompted || shell || words.first().is_some_and(|word| word.starts_with("./"))) {
+                if !words.is_empty()
+                    && (found.is_some()
+                        || prompted
+                        || shell
+                        || words.first().is_some_and(|word| word.starts_with("./")))
+                {
                     kinds.push(Kind::Command);
                 }
             }
@@ -137,7 +157,25 @@ impl Commands {
             let written = run_of(whole.get(word.start..).unwrap_or_default());
             let Some((kind, length)) = self.longest(&written) else { continue };
             let before = at.checked_sub(1).and_then(|at| words.get(at)).map_or("", |word| word.norm);
-            let called = matches!(before, "run" | "running" | "runs" | "execute" | "invoke" | "type" | "use" | "using" | "via" | "call" | "with" | "by" | "command" | "tests" | "and" | "then");
+            let called = matches!(
+                before,
+                "run"
+                    | "running"
+                    | "runs"
+                    | "execute"
+                    | "invoke"
+                    | "type"
+                    | "use"
+                    | "using"
+                    | "via"
+                    | "call"
+                    | "with"
+                    | "by"
+                    | "command"
+                    | "tests"
+                    | "and"
+                    | "then"
+            );
             if length > 1 || called && before != "and" && before != "then" || before == "then" && written.len() == 1 {
                 let last = (at + length.max(1) - 1).min(words.len() - 1);
                 marks.push(Mark { kind, first: at, last });
@@ -148,8 +186,14 @@ impl Commands {
 
     /// The kind of the longest beginning of these words that is a known command, with its length in words.
     fn longest(&self, words: &[&str]) -> Option<(Kind, usize)> {
-        let kind = (1..=words.len().min(4)).rev().find_map(|length| self.kind_of(words.get(..length)?).map(|kind| (kind, length)))?;
-        let described = self.exact.get(*words.first()?)?.iter().filter(|known| known.kind == kind.0 && known.fits(words.get(..kind.1).unwrap_or_default()));
+        let kind = (1..=words.len().min(4))
+            .rev()
+            .find_map(|length| self.kind_of(words.get(..length)?).map(|kind| (kind, length)))?;
+        let described = self
+            .exact
+            .get(*words.first()?)?
+            .iter()
+            .filter(|known| known.kind == kind.0 && known.fits(words.get(..kind.1).unwrap_or_default()));
         described.map(|known| known.words.len()).max().map(|length| (kind.0, length))
     }
 }
@@ -193,7 +237,9 @@ fn command_words(line: &str) -> Vec<&str> {
     let opening = words
         .iter()
         .take_while(|word| {
-            matches!(**word, "$" | ">" | "%" | "sudo" | "env" | "exec" | "time" | "then" | "do") || word.starts_with("PS>") || is_setting(word)
+            matches!(**word, "$" | ">" | "%" | "sudo" | "env" | "exec" | "time" | "then" | "do")
+                || word.starts_with("PS>")
+                || is_setting(word)
         })
         .count();
     words.drain(..opening);
@@ -202,7 +248,9 @@ fn command_words(line: &str) -> Vec<&str> {
 
 /// `NAME=value` before a command.
 fn is_setting(word: &str) -> bool {
-    word.split_once('=').is_some_and(|(name, _)| !name.is_empty() && name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_'))
+    word.split_once('=').is_some_and(|(name, _)| {
+        !name.is_empty() && name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
+    })
 }
 
 /// The words from a place on as they were written, up to the end of the sentence or a comma.

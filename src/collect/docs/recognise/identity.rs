@@ -1,23 +1,38 @@
 //! Who must have signed a release: identities with their issuer, repositories, fingerprints, keys.
 
 /// Options of commands that verify, whose value names who must have signed.
-const OPTIONS: &[&str] = &["--repo", "-R", "--owner", "--signer-workflow", "--signer-repo", "--source-uri", "--cert-identity", "--builder-id"];
+const OPTIONS: &[&str] = &[
+    "--repo",
+    "-R",
+    "--owner",
+    "--signer-workflow",
+    "--signer-repo",
+    "--source-uri",
+    "--cert-identity",
+    "--builder-id",
+];
 
 /// Whether a sentence names a key by its fingerprint.
 pub(super) fn in_text(text: &str) -> bool {
     let lower_names = ["fingerprint", "key", "gpg", "pgp", "signed by", "signature"];
     text.len() >= 40 && {
         let lower = text.to_lowercase();
-        lower_names.iter().any(|name| lower.contains(name)) && has_fingerprint(text) || lower.contains("certificate-identity") && with_issuer(text)
+        lower_names.iter().any(|name| lower.contains(name)) && has_fingerprint(text)
+            || lower.contains("certificate-identity") && with_issuer(text)
     }
 }
 
 /// Whether a code block names who must have signed.
 pub(super) fn in_code(text: &str) -> bool {
     let lower = text.to_lowercase();
-    let key = ["-----begin pgp public key", "-----begin public key", "minisign public key"].iter().any(|mark| lower.contains(mark));
+    let key = ["-----begin pgp public key", "-----begin public key", "minisign public key"]
+        .iter()
+        .any(|mark| lower.contains(mark));
     let named = ["fingerprint", "gpg", "pgp", "recv-key", "pub "].iter().any(|name| lower.contains(name));
-    key || named && has_fingerprint(text) || with_issuer(text) || commands(text).any(|command| names_signer(&command)) || has_signer_entry(text)
+    key || named && has_fingerprint(text)
+        || with_issuer(text)
+        || commands(text).any(|command| names_signer(&command))
+        || has_signer_entry(text)
 }
 
 /// Commands of a block; a backslash at the end of a line continues it.
@@ -40,7 +55,11 @@ fn with_issuer(text: &str) -> bool {
 fn names_signer(command: &str) -> bool {
     let words: Vec<&str> = command.split_whitespace().collect();
     let verifies = words.iter().any(|word| word.starts_with("verif") || word.ends_with("-verifier"));
-    let key = words.iter().position(|word| *word == "-P").and_then(|at| words.get(at + 1)).is_some_and(|key| key.len() == 56 && key.starts_with("RW"));
+    let key = words
+        .iter()
+        .position(|word| *word == "-P")
+        .and_then(|at| words.get(at + 1))
+        .is_some_and(|key| key.len() == 56 && key.starts_with("RW"));
     key || verifies && OPTIONS.iter().any(|option| value_of(&words, |word| word == *option).is_some_and(is_concrete))
 }
 
@@ -64,7 +83,9 @@ fn is_concrete(value: &str) -> bool {
         && !value.contains("/$")
         && !matches!(value, ".*" | ".+" | "*" | "...")
         && value.trim_matches(['.', '*', '+', '/']).len() > 2
-        && !["owner", "org", "repo", "your-org", "your-repo", "user", "username", "organization"].iter().any(|word| part(word))
+        && !["owner", "org", "repo", "your-org", "your-repo", "user", "username", "organization"]
+            .iter()
+            .any(|word| part(word))
         && !super::super::template::is_nobodys(value)
         && !lower.contains("example.com")
 }
@@ -74,7 +95,8 @@ fn has_signer_entry(text: &str) -> bool {
     text.lines().any(|line| {
         let words: Vec<&str> = line.split_whitespace().collect();
         words.windows(2).any(|pair| {
-            pair.first().is_some_and(|kind| kind.starts_with("ssh-") || kind.starts_with("ecdsa-") || kind.starts_with("sk-"))
+            pair.first()
+                .is_some_and(|kind| kind.starts_with("ssh-") || kind.starts_with("ecdsa-") || kind.starts_with("sk-"))
                 && pair.get(1).is_some_and(|key| key.starts_with("AAAA") && key.len() > 40)
         })
     })

@@ -142,7 +142,13 @@ impl Recognisers {
 
     /// What stands in one sentence. `links` are the links of the sentence with the words of their labels, `text` is the sentence as
     /// written and `whole` the text that its words have their places in.
-    pub(crate) fn in_sentence(&self, words: &[Spoke<'_>], links: &[(&Link, usize, usize)], text: &str, whole: &str) -> Vec<Mark> {
+    pub(crate) fn in_sentence(
+        &self,
+        words: &[Spoke<'_>],
+        links: &[(&Link, usize, usize)],
+        text: &str,
+        whole: &str,
+    ) -> Vec<Mark> {
         let mut marks = Vec::new();
         address::recognise(words, &self.routes, &mut marks);
         for (link, first, last) in links {
@@ -180,7 +186,9 @@ impl Recognisers {
     pub(crate) fn in_block(&self, block: &Block, context: &str) -> Vec<Kind> {
         let mut kinds = Vec::new();
         match &block.kind {
-            BlockKind::Bullet if people::is_listed_account(&block.text, &block.lead_in, context, &self.bots) => kinds.push(Kind::Person),
+            BlockKind::Bullet if people::is_listed_account(&block.text, &block.lead_in, context, &self.bots) => {
+                kinds.push(Kind::Person)
+            }
             BlockKind::TableRow => version::in_row(&block.cells, &block.lead_in, context, &mut kinds),
             BlockKind::Code(language) => {
                 self.commands.in_code(language, &block.text, &mut kinds);
@@ -282,7 +290,10 @@ pub(crate) mod tests {
     #[case::verify("check with gpg --verify sample.asc", Kind::VerifyCommand)]
     #[case::severity("critical and high findings", Kind::Severity)]
     #[case::cvss("a CVSS score of 7.0 or more", Kind::Severity)]
-    #[case::fingerprint("The key has the fingerprint ABCD 1234 ABCD 1234 ABCD 1234 ABCD 1234 ABCD 1234", Kind::Identity)]
+    #[case::fingerprint(
+        "The key has the fingerprint ABCD 1234 ABCD 1234 ABCD 1234 ABCD 1234 ABCD 1234",
+        Kind::Identity
+    )]
     fn recognises(#[case] text: &str, #[case] kind: Kind) {
         let found = found(text);
         assert!(found.contains(&kind), "{text}: {found:?}");

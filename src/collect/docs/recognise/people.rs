@@ -30,8 +30,25 @@ pub(super) fn recognise(words: &[Spoke<'_>], bots: &BTreeSet<String>, marks: &mu
 
 fn is_personal(name: &str, bots: &BTreeSet<String>) -> bool {
     let parts: Vec<&str> = name.split(['-', '_']).collect();
-    let bot = bots.contains(name) || parts.iter().any(|part| bots.contains(*part) || *part == "bot" || part.ends_with("[bot"));
-    let group = parts.iter().any(|part| matches!(*part, "team" | "maintainers" | "admins" | "reviewers" | "owners" | "core" | "security" | "org" | "username" | "user" | "handle" | "name"));
+    let bot = bots.contains(name)
+        || parts.iter().any(|part| bots.contains(*part) || *part == "bot" || part.ends_with("[bot"));
+    let group = parts.iter().any(|part| {
+        matches!(
+            *part,
+            "team"
+                | "maintainers"
+                | "admins"
+                | "reviewers"
+                | "owners"
+                | "core"
+                | "security"
+                | "org"
+                | "username"
+                | "user"
+                | "handle"
+                | "name"
+        )
+    });
     !bot && !group && !name.is_empty() && !name.contains('.')
 }
 
@@ -47,7 +64,9 @@ fn name_at(words: &[Spoke<'_>], at: usize) -> Option<usize> {
     let mut last = at;
     while last + 1 < words.len() && last - at + 1 < LONGEST {
         let next = &words[last + 1];
-        if next.before != Break::None || !(is_name(next) || is_particle(next) && words.get(last + 2).is_some_and(is_name) || is_initial(next)) {
+        if next.before != Break::None
+            || !(is_name(next) || is_particle(next) && words.get(last + 2).is_some_and(is_name) || is_initial(next))
+        {
             break;
         }
         last += 1;
@@ -56,10 +75,17 @@ fn name_at(words: &[Spoke<'_>], at: usize) -> Option<usize> {
         return None;
     }
     let after = words.get(last + 1);
-    let ends = after.is_none_or(|word| word.before > Break::None || matches!(word.kind, WordKind::Mail | WordKind::Handle | WordKind::Url));
+    let ends = after.is_none_or(|word| {
+        word.before > Break::None || matches!(word.kind, WordKind::Mail | WordKind::Handle | WordKind::Url)
+    });
     let beside = after.is_some_and(|word| matches!(word.kind, WordKind::Mail | WordKind::Handle));
     let listed = after.is_some_and(|word| matches!(word.norm, "and" | "in" | "since" | "from"));
-    let alone = (ends || listed) && named || ends && (at == 0 || first.before >= Break::Hard || first.before == Break::Lead || words.get(at - 1).is_some_and(|word| word.lead));
+    let alone = (ends || listed) && named
+        || ends
+            && (at == 0
+                || first.before >= Break::Hard
+                || first.before == Break::Lead
+                || words.get(at - 1).is_some_and(|word| word.lead));
     (beside || alone).then_some(last)
 }
 
@@ -75,7 +101,9 @@ fn introduces(words: &[Spoke<'_>], at: usize, before: &str) -> bool {
 
 /// A link to the page of a personal account: labelled with the name of a person, with a handle, or with the account itself.
 pub(super) fn is_account(link: &Link, bots: &BTreeSet<String>) -> bool {
-    let Some(rest) = link.target.strip_prefix("https://").or_else(|| link.target.strip_prefix("http://")) else { return false };
+    let Some(rest) = link.target.strip_prefix("https://").or_else(|| link.target.strip_prefix("http://")) else {
+        return false;
+    };
     let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
     let path = path.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/');
     let account = match host.trim_start_matches("www.").to_lowercase().as_str() {
@@ -96,27 +124,44 @@ fn is_part_of_name(word: &str) -> bool {
     let lower = word.to_lowercase();
     word.chars().all(|c| c.is_alphabetic() || matches!(c, '\'' | '’' | '-' | '.'))
         && !is_common(&lower)
-        && (word.starts_with(char::is_uppercase) || matches!(lower.as_str(), "van" | "von" | "de" | "der" | "da" | "di" | "la" | "le"))
+        && (word.starts_with(char::is_uppercase)
+            || matches!(lower.as_str(), "van" | "von" | "de" | "der" | "da" | "di" | "la" | "le"))
 }
 
 /// A bare account as the only word of an entry, in a list that a role introduces: `maintainers:` with `- alice`.
 pub(super) fn is_listed_account(text: &str, lead_in: &str, context: &str, bots: &BTreeSet<String>) -> bool {
     let name = text.trim();
-    let written = (2..40).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'));
+    let written =
+        (2..40).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'));
     let says_role = |text: &str| normal_words(text).last().is_some_and(|word| is_role(word));
     written
         && name.bytes().any(|b| b.is_ascii_alphabetic())
         && is_personal(&name.to_lowercase(), bots)
         && !is_common(&name.to_lowercase())
-        && !matches!(name.to_lowercase().as_str(), "tbd" | "tba" | "todo" | "none" | "nobody" | "example" | "placeholder" | "vacant")
+        && !matches!(
+            name.to_lowercase().as_str(),
+            "tbd" | "tba" | "todo" | "none" | "nobody" | "example" | "placeholder" | "vacant"
+        )
         && (says_role(lead_in) || lead_in.is_empty() && says_role(context))
 }
 
 fn is_role(word: &str) -> bool {
     matches!(
         word,
-        "maintainers" | "maintainer" | "approvers" | "approver" | "reviewers" | "reviewer" | "owners" | "owner" | "committers" | "admins"
-            | "administrators" | "leads" | "lead" | "members"
+        "maintainers"
+            | "maintainer"
+            | "approvers"
+            | "approver"
+            | "reviewers"
+            | "reviewer"
+            | "owners"
+            | "owner"
+            | "committers"
+            | "admins"
+            | "administrators"
+            | "leads"
+            | "lead"
+            | "members"
     )
 }
 
@@ -125,7 +170,10 @@ fn is_initial(word: &Spoke<'_>) -> bool {
 }
 
 fn is_particle(word: &Spoke<'_>) -> bool {
-    matches!(word.norm, "van" | "von" | "de" | "der" | "den" | "da" | "di" | "la" | "le" | "bin" | "ibn" | "al" | "el" | "dos" | "del")
+    matches!(
+        word.norm,
+        "van" | "von" | "de" | "der" | "den" | "da" | "di" | "la" | "le" | "bin" | "ibn" | "al" | "el" | "dos" | "del"
+    )
 }
 
 /// A capitalised word that is no common word of a heading, a product or a role.
@@ -143,27 +191,271 @@ fn is_name(word: &Spoke<'_>) -> bool {
 
 fn is_common(norm: &str) -> bool {
     const COMMON: &[&str] = &[
-        "active", "administrator", "administrators", "advisory", "all", "api", "apache", "architecture", "authors", "azure", "bug", "build",
-        "change", "changes", "chair", "chat", "check", "ci", "cli", "cloud", "code", "commit", "committee", "committer", "committers",
-        "community", "company", "conduct", "contact", "continuous", "contributing", "contribution", "contributor", "contributors", "core",
-        "council", "current", "data", "dependency", "developer", "developers", "development", "docker", "docs", "documentation", "emeritus",
-        "engine", "engineering", "everyone", "feature", "foundation", "former", "founder", "full", "general", "getting", "git", "github",
-        "gitlab", "global", "google", "governance", "group", "guide", "help", "hub", "issue", "issues", "kubernetes", "lead", "leads",
-        "license", "linux", "list", "main", "maintainer", "maintainers", "maintenance", "management", "manager", "member", "members",
-        "microsoft", "module", "name", "new", "open", "organization", "our", "owner", "owners", "package", "partner", "past", "platform",
-        "please", "policy", "primary", "process", "product", "program", "project", "public", "pull", "python", "quality", "release",
-        "releases", "repository", "request", "requests", "responsible", "review", "reviewer", "reviewers", "role", "roles", "rust",
-        "section", "security", "senior", "server", "service", "slack", "software", "source", "special", "staff", "standard", "steering",
-        "steward", "support", "system", "table", "team", "teams", "technical", "test", "testing", "the", "this", "tool", "tools", "triage",
-        "triager", "user", "users", "version", "vulnerability", "web", "we", "windows", "working", "write", "access", "admin", "area",
-        "areas", "responsibilities", "affiliation", "email", "handle", "username", "status", "subproject", "component", "components",
-        "library", "framework", "reporting", "reports", "private", "supported", "versions", "no", "not", "none", "any", "see", "for",
-        "in", "of", "and", "to", "if", "it", "you", "your", "how", "what", "when", "who", "why", "where", "with", "from", "by", "on",
-        "a", "an", "as", "at", "is", "are", "must", "should", "may", "can", "will", "first", "second", "third", "next", "last", "only",
-        "both", "each", "every", "other", "another", "more", "most", "many", "some", "such", "these", "those", "they", "their", "there",
-        "then", "than", "that", "use", "using", "add", "run", "make", "join", "mailing", "discussions", "discussion", "meeting", "meetings",
-        "vote", "voting", "decision", "decisions", "becoming", "become", "nomination", "approval", "code-owner", "licence", "inc", "llc", "ltd",
-        "corp", "corporation", "institute", "labs", "solutions", "systems", "technologies", "university",
+        "active",
+        "administrator",
+        "administrators",
+        "advisory",
+        "all",
+        "api",
+        "apache",
+        "architecture",
+        "authors",
+        "azure",
+        "bug",
+        "build",
+        "change",
+        "changes",
+        "chair",
+        "chat",
+        "check",
+        "ci",
+        "cli",
+        "cloud",
+        "code",
+        "commit",
+        "committee",
+        "committer",
+        "committers",
+        "community",
+        "company",
+        "conduct",
+        "contact",
+        "continuous",
+        "contributing",
+        "contribution",
+        "contributor",
+        "contributors",
+        "core",
+        "council",
+        "current",
+        "data",
+        "dependency",
+        "developer",
+        "developers",
+        "development",
+        "docker",
+        "docs",
+        "documentation",
+        "emeritus",
+        "engine",
+        "engineering",
+        "everyone",
+        "feature",
+        "foundation",
+        "former",
+        "founder",
+        "full",
+        "general",
+        "getting",
+        "git",
+        "github",
+        "gitlab",
+        "global",
+        "google",
+        "governance",
+        "group",
+        "guide",
+        "help",
+        "hub",
+        "issue",
+        "issues",
+        "kubernetes",
+        "lead",
+        "leads",
+        "license",
+        "linux",
+        "list",
+        "main",
+        "maintainer",
+        "maintainers",
+        "maintenance",
+        "management",
+        "manager",
+        "member",
+        "members",
+        "microsoft",
+        "module",
+        "name",
+        "new",
+        "open",
+        "organization",
+        "our",
+        "owner",
+        "owners",
+        "package",
+        "partner",
+        "past",
+        "platform",
+        "please",
+        "policy",
+        "primary",
+        "process",
+        "product",
+        "program",
+        "project",
+        "public",
+        "pull",
+        "python",
+        "quality",
+        "release",
+        "releases",
+        "repository",
+        "request",
+        "requests",
+        "responsible",
+        "review",
+        "reviewer",
+        "reviewers",
+        "role",
+        "roles",
+        "rust",
+        "section",
+        "security",
+        "senior",
+        "server",
+        "service",
+        "slack",
+        "software",
+        "source",
+        "special",
+        "staff",
+        "standard",
+        "steering",
+        "steward",
+        "support",
+        "system",
+        "table",
+        "team",
+        "teams",
+        "technical",
+        "test",
+        "testing",
+        "the",
+        "this",
+        "tool",
+        "tools",
+        "triage",
+        "triager",
+        "user",
+        "users",
+        "version",
+        "vulnerability",
+        "web",
+        "we",
+        "windows",
+        "working",
+        "write",
+        "access",
+        "admin",
+        "area",
+        "areas",
+        "responsibilities",
+        "affiliation",
+        "email",
+        "handle",
+        "username",
+        "status",
+        "subproject",
+        "component",
+        "components",
+        "library",
+        "framework",
+        "reporting",
+        "reports",
+        "private",
+        "supported",
+        "versions",
+        "no",
+        "not",
+        "none",
+        "any",
+        "see",
+        "for",
+        "in",
+        "of",
+        "and",
+        "to",
+        "if",
+        "it",
+        "you",
+        "your",
+        "how",
+        "what",
+        "when",
+        "who",
+        "why",
+        "where",
+        "with",
+        "from",
+        "by",
+        "on",
+        "a",
+        "an",
+        "as",
+        "at",
+        "is",
+        "are",
+        "must",
+        "should",
+        "may",
+        "can",
+        "will",
+        "first",
+        "second",
+        "third",
+        "next",
+        "last",
+        "only",
+        "both",
+        "each",
+        "every",
+        "other",
+        "another",
+        "more",
+        "most",
+        "many",
+        "some",
+        "such",
+        "these",
+        "those",
+        "they",
+        "their",
+        "there",
+        "then",
+        "than",
+        "that",
+        "use",
+        "using",
+        "add",
+        "run",
+        "make",
+        "join",
+        "mailing",
+        "discussions",
+        "discussion",
+        "meeting",
+        "meetings",
+        "vote",
+        "voting",
+        "decision",
+        "decisions",
+        "becoming",
+        "become",
+        "nomination",
+        "approval",
+        "code-owner",
+        "licence",
+        "inc",
+        "llc",
+        "ltd",
+        "corp",
+        "corporation",
+        "institute",
+        "labs",
+        "solutions",
+        "systems",
+        "technologies",
+        "university",
     ];
     COMMON.contains(&norm)
 }
@@ -174,7 +466,12 @@ mod tests {
     use rstest::rstest;
 
     fn link(label: &str, target: &str) -> Link {
-        Link { label: label.to_owned(), target: target.to_owned(), line: 1, to: crate::collect::docs::model::Target::Outside }
+        Link {
+            label: label.to_owned(),
+            target: target.to_owned(),
+            line: 1,
+            to: crate::collect::docs::model::Target::Outside,
+        }
     }
 
     #[rstest]

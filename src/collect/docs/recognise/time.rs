@@ -55,7 +55,9 @@ fn length_at(words: &[Spoke<'_>], at: usize) -> Option<Length> {
     }
     let mut next = at + 1;
     // `7-14 days`, `two (2) days`, `twenty four hours`, `one or two days`
-    while is_count(words, next) && next < at + 4 || matches!(norm(words, next), "to" | "or") && is_count(words, next + 1) && next < at + 3 {
+    while is_count(words, next) && next < at + 4
+        || matches!(norm(words, next), "to" | "or") && is_count(words, next + 1) && next < at + 3
+    {
         next += 1;
     }
     while matches!(norm(words, next), "business" | "working" | "work" | "calendar" | "full" | "consecutive") {
@@ -63,7 +65,9 @@ fn length_at(words: &[Spoke<'_>], at: usize) -> Option<Length> {
     }
     let days = is_unit(norm(words, next))?;
     // In a range only the last number opens the length.
-    let starts = at.checked_sub(1).is_none_or(|before| !is_count(words, before) || article(before) || words.get(at).is_some_and(|word| word.before >= Break::Soft));
+    let starts = at.checked_sub(1).is_none_or(|before| {
+        !is_count(words, before) || article(before) || words.get(at).is_some_and(|word| word.before >= Break::Soft)
+    });
     starts.then_some(Length { first: at, last: next, days })
 }
 
@@ -72,8 +76,30 @@ fn is_count(words: &[Spoke<'_>], at: usize) -> bool {
         WordKind::Number => word.norm.bytes().all(|b| b.is_ascii_digit() || b == b'+') && word.norm.len() < 5,
         WordKind::Plain => matches!(
             word.norm,
-            "a" | "an" | "one" | "two" | "three" | "four" | "five" | "six" | "seven" | "eight" | "nine" | "ten" | "eleven" | "twelve" | "fourteen"
-                | "fifteen" | "twenty" | "thirty" | "forty" | "sixty" | "ninety" | "hundred" | "next" | "couple" | "single"
+            "a" | "an"
+                | "one"
+                | "two"
+                | "three"
+                | "four"
+                | "five"
+                | "six"
+                | "seven"
+                | "eight"
+                | "nine"
+                | "ten"
+                | "eleven"
+                | "twelve"
+                | "fourteen"
+                | "fifteen"
+                | "twenty"
+                | "thirty"
+                | "forty"
+                | "sixty"
+                | "ninety"
+                | "hundred"
+                | "next"
+                | "couple"
+                | "single"
         ),
         _ => false,
     })
@@ -82,7 +108,8 @@ fn is_count(words: &[Spoke<'_>], at: usize) -> bool {
 fn is_unit(norm: &str) -> Option<bool> {
     match norm {
         "h" | "hr" | "hrs" | "hour" | "hours" => Some(false),
-        "d" | "day" | "days" | "week" | "weeks" | "wk" | "wks" | "month" | "months" | "year" | "years" | "fortnight" | "workday" | "workdays" => Some(true),
+        "d" | "day" | "days" | "week" | "weeks" | "wk" | "wks" | "month" | "months" | "year" | "years"
+        | "fortnight" | "workday" | "workdays" => Some(true),
         _ => None,
     }
 }
@@ -90,7 +117,9 @@ fn is_unit(norm: &str) -> Option<bool> {
 /// Whether a length of time says when an answer or a repair comes: the nearest act around it is one of those, not disclosure or waiting.
 fn is_response(words: &[Spoke<'_>], length: &Length) -> bool {
     let before = length.first.checked_sub(1).map_or("", |at| norm(words, at));
-    if matches!(before, "last" | "past" | "previous" | "for" | "every" | "older" | "minimum") || words.iter().any(|word| is_commerce(word.norm)) {
+    if matches!(before, "last" | "past" | "previous" | "for" | "every" | "older" | "minimum")
+        || words.iter().any(|word| is_commerce(word.norm))
+    {
         return false;
     }
     if norm(words, length.first) == "a" && !matches!(before, "within" | "in" | "under" | "than") {
@@ -122,10 +151,47 @@ fn act(words: &[Spoke<'_>], at: usize) -> Option<Act> {
     let word = norm(words, at);
     let next = norm(words, at + 1);
     const RESPONSES: &[&str] = &[
-        "acknowledg", "respon", "repl", "answer", "triag", "confirm", "fix", "patch", "resol", "remediat", "mitigat", "investigat", "assess",
-        "evaluat", "review", "handle", "address", "update", "follow", "react", "process", "validat", "hear", "feedback", "treat",
+        "acknowledg",
+        "respon",
+        "repl",
+        "answer",
+        "triag",
+        "confirm",
+        "fix",
+        "patch",
+        "resol",
+        "remediat",
+        "mitigat",
+        "investigat",
+        "assess",
+        "evaluat",
+        "review",
+        "handle",
+        "address",
+        "update",
+        "follow",
+        "react",
+        "process",
+        "validat",
+        "hear",
+        "feedback",
+        "treat",
     ];
-    const OTHERS: &[&str] = &["disclos", "embargo", "publish", "publication", "announc", "wait", "support", "releas", "expir", "retain", "keep", "kept", "public"];
+    const OTHERS: &[&str] = &[
+        "disclos",
+        "embargo",
+        "publish",
+        "publication",
+        "announc",
+        "wait",
+        "support",
+        "releas",
+        "expir",
+        "retain",
+        "keep",
+        "kept",
+        "public",
+    ];
     if matches!(word, "mail" | "released" | "addresses") {
         return None;
     }
@@ -133,7 +199,9 @@ fn act(words: &[Spoke<'_>], at: usize) -> Option<Act> {
         return Some(Act::Other);
     }
     let back = matches!(word, "get" | "come" | "be" | "gets") && matches!(next, "back" | "in");
-    let contact = matches!(word, "contact" | "notify" | "contacted" | "reach") && !matches!(next, "us" | "the" | "security") || word == "contacted";
+    let contact = matches!(word, "contact" | "notify" | "contacted" | "reach")
+        && !matches!(next, "us" | "the" | "security")
+        || word == "contacted";
     let starts = RESPONSES.iter().any(|start| word.starts_with(start)) && !is_auxiliary(word);
     (starts || back || contact).then_some(Act::Response)
 }
@@ -142,7 +210,20 @@ fn is_commerce(norm: &str) -> bool {
     matches!(norm, "refund" | "refunds" | "purchase" | "trial" | "invoice" | "payment" | "subscription" | "warranty")
 }
 
-const MONTHS: &[&str] = &["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"];
+const MONTHS: &[&str] = &[
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+];
 
 fn is_month(word: &Spoke<'_>) -> bool {
     let abbreviated = word.norm.len() == 3 || word.norm == "sept";
@@ -155,13 +236,20 @@ fn is_year(norm: &str) -> bool {
 }
 
 fn small(norm: &str, most: u32) -> bool {
-    norm.trim_end_matches("st").trim_end_matches("nd").trim_end_matches("rd").trim_end_matches("th").parse::<u32>().is_ok_and(|n| (1..=most).contains(&n))
+    norm.trim_end_matches("st")
+        .trim_end_matches("nd")
+        .trim_end_matches("rd")
+        .trim_end_matches("th")
+        .parse::<u32>()
+        .is_ok_and(|n| (1..=most).contains(&n))
 }
 
 /// A calendar date that begins at a word; gives its last word.
 fn date_at(words: &[Spoke<'_>], at: usize) -> Option<usize> {
     let word = words.get(at)?;
-    let glued = |at: usize| words.get(at).zip(words.get(at + 1)).is_some_and(|(a, b)| a.end + 1 == b.start && b.before == Break::None);
+    let glued = |at: usize| {
+        words.get(at).zip(words.get(at + 1)).is_some_and(|(a, b)| a.end + 1 == b.start && b.before == Break::None)
+    };
     if is_year(word.norm) && glued(at) && small(norm(words, at + 1), 12) {
         return Some(if glued(at + 1) && small(norm(words, at + 2), 31) { at + 2 } else { at + 1 });
     }
@@ -170,7 +258,13 @@ fn date_at(words: &[Spoke<'_>], at: usize) -> Option<usize> {
     if matches!(dotted.as_slice(), [day, month, year] if small(day, 31) && small(month, 12) && is_year(year)) {
         return Some(at);
     }
-    if small(word.norm, 31) && word.kind == WordKind::Number && glued(at) && small(norm(words, at + 1), 31) && glued(at + 1) && is_year(norm(words, at + 2)) {
+    if small(word.norm, 31)
+        && word.kind == WordKind::Number
+        && glued(at)
+        && small(norm(words, at + 1), 31)
+        && glued(at + 1)
+        && is_year(norm(words, at + 2))
+    {
         return Some(at + 2);
     }
     if is_month(word) {
@@ -184,21 +278,29 @@ fn date_at(words: &[Spoke<'_>], at: usize) -> Option<usize> {
 
 /// An event that ends a period: `until the next minor`, `only the latest release`, `end of life`.
 fn event_at(words: &[Spoke<'_>], at: usize) -> Option<usize> {
-    let until = |from: usize, to: usize, ends: &dyn Fn(&str) -> bool| (from..to.min(words.len())).find(|at| ends(norm(words, *at)));
+    let until = |from: usize, to: usize, ends: &dyn Fn(&str) -> bool| {
+        (from..to.min(words.len())).find(|at| ends(norm(words, *at)))
+    };
     match norm(words, at) {
         "until" | "till" | "through" => {
             if is_year(norm(words, at + 1)) {
                 return Some(at + 1);
             }
-            until(at + 1, at + 8, &|word| is_release(word) || matches!(word, "eol" | "life" | "successor" | "replaced" | "superseded"))
+            until(at + 1, at + 8, &|word| {
+                is_release(word) || matches!(word, "eol" | "life" | "successor" | "replaced" | "superseded")
+            })
         }
         "latest" | "newest" | "current" | "last" | "recent" => {
             let release = until(at + 1, at + 5, &is_release)?;
             let near = words.get(at.saturating_sub(8)..(release + 8).min(words.len()))?;
-            let bound = near.iter().any(|word| matches!(word.norm, "only" | "solely" | "exclusively" | "supported" | "maintained" | "support"));
+            let bound = near.iter().any(|word| {
+                matches!(word.norm, "only" | "solely" | "exclusively" | "supported" | "maintained" | "support")
+            });
             bound.then_some(release)
         }
-        "end" if norm(words, at + 1) == "of" && matches!(norm(words, at + 2), "life" | "support" | "maintenance") => Some(at + 2),
+        "end" if norm(words, at + 1) == "of" && matches!(norm(words, at + 2), "life" | "support" | "maintenance") => {
+            Some(at + 2)
+        }
         "as" if norm(words, at + 1) == "long" && norm(words, at + 2) == "as" => Some(at + 2),
         _ => None,
     }
