@@ -46,9 +46,6 @@ pub(super) fn library(cx: &Context<'_>, roles: &Roles) -> Library {
     shelf.follow_links();
     let Shelf { documents, complete, .. } = shelf;
     let mut documents: Vec<Document> = documents.into_values().collect();
-    for document in &mut documents {
-        weigh(document, roles);
-    }
     documents.sort_by(|a, b| a.path.cmp(&b.path));
     Library { documents, complete, sites: Vec::new(), defect: None }
 }
@@ -183,6 +180,9 @@ impl<'a> Shelf<'a, '_> {
             self.read_link(entry, &mut document);
         } else {
             self.read_file(entry, format, &mut document);
+            if !is_only_license(&document) {
+                weigh(&mut document, self.roles);
+            }
         }
         self.documents.insert(path.clone(), document);
     }
@@ -277,7 +277,10 @@ impl<'a> Shelf<'a, '_> {
         let mut wanted: BTreeMap<RepoPath, BTreeSet<String>> = BTreeMap::new();
         for document in self.documents.values() {
             if let Some(Link { to: Target::Tree(path), .. }) = &document.target {
-                wanted.entry(path.clone()).or_default().extend(document.roles.iter().cloned());
+                // A short README with a link is still the README, unless what it points to is one.
+                let is_readme = path.name_lower().starts_with("readme");
+                let roles = document.roles.iter().filter(|role| is_readme || *role != "readme").cloned();
+                wanted.entry(path.clone()).or_default().extend(roles);
             }
             if !self.roles.follows(&document.roles) {
                 continue;

@@ -122,7 +122,7 @@ mod tests {
         let text = "name: Bug\ndescription: Tell us\nbody:\n  - type: markdown\n    attributes:\n      value: |\n        Thanks!\n  - type: input\n    attributes:\n      label: Version\n      description: Which one?\n";
         assert_eq!(
             shown(issue_form(text)),
-            ["1# Bug", "2Paragraph Tell us", "6Paragraph Thanks!", "10# Bug/Version", "11Paragraph Which one?"]
+            ["1# Bug", "2Paragraph Tell us", "7Paragraph Thanks!", "10# Bug/Version", "11Paragraph Which one?"]
         );
     }
 

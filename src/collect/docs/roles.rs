@@ -137,9 +137,7 @@ impl Roles {
 
     /// Whether a directory of this name at the root is searched.
     pub(super) fn searches(&self, top: &str) -> bool {
-        let top = top.to_lowercase();
-        self.written.directories.contains(&top)
-            || self.directory_roles(&top).next().is_some_and(|role| role != "license")
+        self.written.directories.contains(&dashed_top(top))
     }
 
     /// Whether a directory of this name at the root holds documentation proper.
@@ -257,6 +255,11 @@ impl Role {
     fn titled(&self, title: &str) -> bool {
         self.titles.iter().any(|phrase| title == phrase || phrase.contains(' ') && has_run(title, phrase, ' '))
     }
+}
+
+/// The name of a directory at the root: `_` and `-` are the same, a leading dot counts.
+fn dashed_top(name: &str) -> String {
+    name.to_lowercase().replace('_', "-")
 }
 
 /// Whether `run` stands in `text` between separators or the ends.
