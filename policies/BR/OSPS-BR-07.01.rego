@@ -1,5 +1,5 @@
 # METADATA
-# title: Something keeps secrets from being stored in version control
+# title: Storing secrets in version control is prevented
 # custom:
 #   requirement: OSPS-BR-07.01
 package osps.requirements["OSPS-BR-07.01"]
@@ -19,104 +19,135 @@ needs := [
 ]
 
 ruling := verdict.failed(
-	sprintf("Nothing looks for secrets, and one lies in the tree: %s at %s:%d.", [
-		_plain[0].rule,
-		_plain[0].path,
-		_plain[0].line,
-	]),
-	array.concat([input.security.push_protection, input.security.secret_scanning], _places(_plain)),
+	sprintf("%s holds what looks like a credential, and nothing keeps credentials out.", [_stored[0].path]),
+	_places(_stored),
 ) if {
-	_unprotected
-	count(_plain) > 0
+	_nothing_prevents
+	count(_stored) > 0
 } else := verdict.medium(verdict.failed(
-	"Push protection and secret scanning are off, and neither a pipeline nor a hook looks for secrets.",
+	"Push protection and secret scanning are off, and no pipeline and no hook looks for credentials.",
 	[input.security.push_protection, input.security.secret_scanning, input.ci.capabilities, input.secrets.hooks],
 )) if {
-	_unprotected
+	_nothing_prevents
 } else := verdict.needs_review(
-	sprintf("This looks like a secret in the tree: %s at %s:%d.", [_likely[0].rule, _likely[0].path, _likely[0].line]),
-	_places(_likely),
+	sprintf("%s holds what looks like a credential: a person has to judge it, and to revoke it if it is one.", [_first]),
+	_places(_stored),
 ) if {
-	count(_likely) > 0
-} else := verdict.passed("The host refuses pushes that hold secrets.", [input.security.push_protection]) if {
-	input.security.push_protection.known == "enabled"
-	not input.security.secret_scanning.known == "disabled"
-} else := verdict.medium(verdict.passed(
-	sprintf("%s looks for secrets on every change request.", [_guards[0].tool]),
-	pipelines.places(_guards),
-)) if {
-	count(_guards) > 0
+	count(_stored) > 0
+} else := verdict.passed("The host refuses pushes that hold a credential.", [
+	input.security.push_protection,
+	input.security.secret_scanning,
+	input.secrets.candidates,
+]) if {
+	_protected
+	input.secrets.candidates.known
 } else := verdict.needs_review(
-	sprintf("%s looks for secrets, but not before every change: %s.", [_scans[0].tool, pipelines.weakness(_scans[0])]),
+	sprintf("%s may hold a credential: a person has to look.", [_doubtful[0].path]),
+	_places(_doubtful),
+) if {
+	count(_doubtful) > 0
+} else := verdict.medium(verdict.passed(
+	sprintf("%s looks for credentials in every change request and stops it.", [_blocking[0].tool]),
+	pipelines.places(_blocking),
+)) if {
+	count(_blocking) > 0
+	input.secrets.candidates.known
+} else := verdict.needs_review(
+	sprintf("%s looks for credentials, but does not stop every change that holds one: %s.", [_scans[0].tool, _why]),
 	pipelines.places(_scans),
 ) if {
 	count(_scans) > 0
-	is_string(pipelines.weakness(_scans[0]))
 } else := verdict.needs_review(
-	"The host scans for secrets after they were pushed, and does not refuse them.",
+	sprintf("The hook of %s looks for credentials only where a contributor has installed it.", [_hooks[0].tool]),
+	[verdict.at("secrets.hooks", hook.path, hook.line, hook.tool) | some hook in array.slice(_hooks, 0, 5)],
+) if {
+	count(_hooks) > 0
+} else := verdict.needs_review(
+	"Secret scanning finds credentials after they were pushed; push protection is not on.",
 	[input.security.secret_scanning, input.security.push_protection],
 ) if {
 	input.security.secret_scanning.known == "enabled"
 	input.security.push_protection.known == "disabled"
 } else := verdict.needs_review(
-	sprintf("Only a hook on the machines of contributors looks for secrets: %s.", [_hooks[0].tool]),
-	[verdict.at("secrets.hooks", hook.path, hook.line, hook.tool) | some hook in array.slice(_hooks, 0, 10)],
-) if {
-	count(_hooks) > 0
-} else := verdict.needs_review(
-	sprintf("A tool that looks for secrets is declared (%s); whether it prevents anything was not seen.", [
-		_declared[0].name,
-	]),
+	sprintf("The Security Insights file names %s for secrets; that was not seen at work.", [_declared[0]]),
 	[input.insights.tools],
 ) if {
 	count(_declared) > 0
 } else := verdict.needs_review(
-	"Only the ignore file keeps usual names of secret files out.",
+	sprintf("Only the ignore file keeps credentials out, by %s.", [concat(", ", input.secrets.ignore_patterns.known)]),
 	[input.secrets.ignore_patterns],
 ) if {
 	count(input.secrets.ignore_patterns.known) > 0
+} else := verdict.needs_review(
+	"Neither the host nor a pipeline or hook was seen to keep credentials out, and not everything could be read.",
+	needs,
+) if {
+	every fact in needs {
+		_is_read(fact)
+	}
 }
 
-# Everything that could prevent it was read, and is off or not there.
-_unprotected if {
+_is_read(fact) if fact.known
+
+_protected if {
+	input.security.push_protection.known == "enabled"
+	input.security.secret_scanning.known == "enabled"
+}
+
+# All that could keep credentials out was read to its end, and nothing was found.
+_nothing_prevents if {
 	input.security.push_protection.known == "disabled"
 	input.security.secret_scanning.known == "disabled"
-	is_array(input.ci.capabilities.known)
+	input.ci.capabilities.known
 	not input.ci.capabilities.complete == false
-	count(_scans) == 0
 	input.secrets.hooks.known == []
+	not input.secrets.hooks.complete == false
+	input.secrets.candidates.known
+	not input.secrets.candidates.complete == false
+	count(_scans) == 0
 }
 
-_scans := [step |
-	some step in input.ci.capabilities.known
-	step.kind == "secret_scan"
+# Certain, not encrypted, and outside of tests and examples.
+_stored := [candidate |
+	some candidate in input.secrets.candidates.known
+	candidate.confidence == "high"
+	candidate.state == "plain"
+	not candidate.test_path
 ]
 
-_guards := [step |
-	some step in _scans
-	pipelines.guards_changes(step)
-	step.path_filtered == "no"
+_first := _stored[0].path
+
+_doubtful := [candidate |
+	some candidate in input.secrets.candidates.known
+	not candidate in _stored
 ]
+
+_scans := [scan |
+	some scan in input.ci.capabilities.known
+	scan.kind == "secret_scan"
+	not scan.disabled
+]
+
+_blocking := [scan |
+	some scan in _scans
+	pipelines.guards_changes(scan)
+	scan.path_filtered == "no"
+	scan.resolved != "opaque"
+]
+
+_why := pipelines.weakness(_scans[0]) if {
+	true
+} else := "it leaves out files, or its script was not read"
 
 _hooks := input.secrets.hooks.known
 
-_declared := [tool |
+_declared := [tool.name |
 	some tool in input.insights.tools.known
 	tool.type == "secret"
 ]
 
-_likely := [candidate |
-	some candidate in input.secrets.candidates.known
-	candidate.confidence == "high"
-	candidate.state != "placeholder"
-	not candidate.test_path
-]
-
-_plain := [candidate |
-	some candidate in _likely
-	candidate.state == "plain"
-]
-
-_places(candidates) := [verdict.at("secrets.candidates", candidate.path, candidate.line, candidate.rule) |
+_places(candidates) := [place |
 	some candidate in array.slice(candidates, 0, 10)
+	detail := sprintf("%s, %s, value not shown", [candidate.rule, candidate.state])
+	place := verdict.at("secrets.candidates", candidate.path, candidate.line, detail)
 ]

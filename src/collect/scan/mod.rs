@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::binaries::{InnerFinding, Unread};
+use super::secrets::{self, SecretCandidate};
 use super::tree::{Blob, Entry, Reader, Unreadable};
 use super::{Context, limits};
 use magic::{Signatures, What};
@@ -31,6 +32,10 @@ pub(crate) struct Scan {
     pub(crate) sources: Vec<SourceFile>,
     /// Licence headers, from the expression to where it stands.
     pub(crate) headers: BTreeMap<String, Headers>,
+    /// What looks like a credential.
+    pub(crate) candidates: Vec<SecretCandidate>,
+    /// Whether every text was searched for credentials to its end.
+    pub(crate) searched: bool,
     /// The table that is missing or broken; nothing was looked for that it describes.
     pub(crate) broken_tables: Vec<String>,
 }
@@ -61,6 +66,7 @@ pub(crate) struct Headers {
 struct Search {
     signatures: Signatures,
     languages: Languages,
+    secrets: secrets::Search,
 }
 
 /// What one thread found; the first of each pair is the place in the tree's list of entries.
@@ -71,6 +77,9 @@ struct Part {
     unread: Vec<(usize, Unread)>,
     sources: Vec<(usize, SourceFile)>,
     headers: Vec<(usize, String, u64)>,
+    candidates: Vec<(usize, SecretCandidate)>,
+    /// Whether a text was not searched for credentials to its end.
+    cut: bool,
 }
 
 /// Entries that a thread takes at a time.
@@ -82,6 +91,8 @@ pub(crate) fn scan(cx: &Context<'_>) -> Scan {
     let search = Search {
         signatures: Signatures::load(cx.policies).unwrap_or_else(|error| note(&mut broken_tables, error)),
         languages: Languages::load(cx.policies).unwrap_or_else(|error| note(&mut broken_tables, error)),
+        // The section `secrets` reads the same table and says what is wrong with it.
+        secrets: secrets::Search::load(cx.policies).unwrap_or_default(),
     };
     let entries = cx.tree.entries();
     let next = AtomicUsize::new(0);
@@ -127,6 +138,8 @@ fn merge(cx: &Context<'_>, parts: Vec<Part>, broken_tables: Vec<String>) -> Scan
         whole.unread.extend(part.unread);
         whole.sources.extend(part.sources);
         whole.headers.extend(part.headers);
+        whole.candidates.extend(part.candidates);
+        whole.cut |= part.cut;
         for (kind, count) in part.reviewable {
             *whole.reviewable.entry(kind).or_default() += count;
         }
@@ -135,6 +148,7 @@ fn merge(cx: &Context<'_>, parts: Vec<Part>, broken_tables: Vec<String>) -> Scan
     whole.unread.sort_by_key(|(index, _)| *index);
     whole.sources.sort_by_key(|(index, _)| *index);
     whole.headers.sort_by_key(|(index, ..)| *index);
+    whole.candidates.sort_by_key(|(index, candidate)| (*index, candidate.line));
     let mut headers: BTreeMap<String, Headers> = BTreeMap::new();
     for (index, expression, line) in whole.headers {
         if let Some(known) = headers.get_mut(&expression) {
@@ -150,11 +164,24 @@ fn merge(cx: &Context<'_>, parts: Vec<Part>, broken_tables: Vec<String>) -> Scan
         unread: whole.unread.into_iter().map(|(_, unread)| unread).collect(),
         sources: whole.sources.into_iter().map(|(_, source)| source).collect(),
         headers,
+        candidates: whole.candidates.into_iter().map(|(_, candidate)| candidate).collect(),
+        searched: !whole.cut,
         broken_tables,
     }
 }
 
 impl Part {
+    fn search(&mut self, search: &Search, index: usize, entry: &Entry, text: &[u8]) {
+        let (hits, whole) = search.secrets.find(text);
+        self.cut |= !whole;
+        if hits.is_empty() {
+            return;
+        }
+        let test_path = search.secrets.is_example(&entry.path);
+        let path = entry.path.text();
+        self.candidates.extend(hits.into_iter().map(|hit| (index, SecretCandidate::of(&path, hit, test_path))));
+    }
+
     fn binary(&mut self, search: &Search, index: usize, blob: &Blob, name: &str) {
         let mut kind = search.signatures.kind(&blob.bytes, extension(name));
         let opened = match &kind.what {
@@ -199,6 +226,7 @@ impl Part {
         if let Some((magic, class)) = text_finding(&blob.bytes, &name, extension) {
             self.found.push(found(index, magic, class, blob.size));
         }
+        self.search(search, index, entry, &blob.bytes);
         let own = !entry.path.is_vendored() && !entry.path.is_test();
         if let Some(source) = search.languages.source(entry, extension, &blob.bytes, own) {
             self.sources.push((index, source));
