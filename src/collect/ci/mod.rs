@@ -2,16 +2,21 @@
 
 mod actions;
 mod capabilities;
+mod checkouts;
 mod commands;
 mod condition;
 mod expression;
 mod filters;
+mod flows;
 mod pipelines;
 mod privilege;
 mod recognise;
+mod scope;
 pub(crate) mod shell;
 mod systems;
 mod targets;
+mod trace;
+mod values;
 mod workflow;
 
 #[cfg(test)]
@@ -20,7 +25,7 @@ mod tests;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::Context;
+use super::{Context, limits};
 use crate::model::fact::{Fact, Reason};
 
 /// Pipelines of all systems, and what they do.
@@ -314,6 +319,17 @@ pub(crate) fn collect(cx: &Context<'_>) -> (Ci, Workflows) {
     let sources = privilege::Sources { pipelines: &pipelines, actions: &actions, steps: &steps, table: &table };
     let privileges = sources.collect();
 
+    let values = values::Values::load(cx);
+    let walk = flows::Sources { pipelines: &pipelines, actions: &actions, values: &values, steps: &steps, privileges: &sources };
+    let walked = walk.collect();
+    truncated |= !walked.complete;
+    for (path, problem) in &walked.unresolved {
+        for definition in definitions.list.iter_mut().filter(|definition| definition.system.path == *path) {
+            definition.problem("unresolved", problem.clone());
+        }
+    }
+    let flows = most_serious(walked.flows);
+
     // Definitions without a reader are only seen.
     for definition in &mut definitions.list {
         if definition.dialect.as_deref() != Some("actions") {
@@ -336,18 +352,28 @@ pub(crate) fn collect(cx: &Context<'_>) -> (Ci, Workflows) {
         platform_scanners: Fact::unknown(reason, needs, &["code_scanning"]),
         systems: Fact::seen(systems.clone(), !definitions.truncated, cx.src),
     };
-    let analysis = "the deep analysis of workflows";
     let workflows = Workflows {
         present: present(cx, &systems),
         complete: understood(cx, &systems, truncated),
         jobs: Fact::seen(privileges.jobs, !truncated, cx.src),
         inputs: Fact::seen(sources.inputs(), !truncated, cx.src),
-        flows: Fact::unknown(Reason::Unsupported, analysis, cx.src),
+        flows: Fact::seen(flows.0, flows.1 && !truncated, cx.src),
         remote: Fact::seen(sources.remotes(), !truncated, cx.src),
-        checkouts: Fact::unknown(Reason::Unsupported, analysis, cx.src),
+        checkouts: Fact::seen(walked.checkouts, !truncated, cx.src),
         excess: Fact::seen(privileges.excess, !truncated, cx.src),
     };
     (ci, workflows)
+}
+
+/// The flows that matter most, sorted by place, and whether these are all.
+fn most_serious(flows: std::collections::BTreeSet<Flow>) -> (Vec<Flow>, bool) {
+    let (mut open, harmless): (Vec<Flow>, Vec<Flow>) = flows.into_iter().partition(|flow| flow.sanitiser == "none");
+    let complete = open.len() <= limits::FINDINGS;
+    open.truncate(limits::FINDINGS);
+    let room = limits::FINDINGS - open.len();
+    open.extend(harmless.into_iter().take(room));
+    open.sort();
+    (open, complete)
 }
 
 /// Whether any CI definition exists. That there is none at all can only be said by somebody who sees the checks of other

@@ -140,6 +140,28 @@ impl Sources<'_> {
         }
     }
 
+    /// What is in reach of the last job of a run: `write_token`, `default_token`, `secrets`, `self_hosted`, or `none`.
+    pub(super) fn credentials(&self, run: &Run<'_>) -> Vec<String> {
+        let (Some(workflow), Some(job)) = (run.workflow(), run.job()) else { return Vec::new() };
+        let mut found = Vec::new();
+        match effective(run).grant {
+            None => found.push("default_token"),
+            Some(Grant::WriteAll) => found.push("write_token"),
+            Some(Grant::Scopes(scopes)) if scopes.values().any(|(level, _)| level == "write") => found.push("write_token"),
+            Some(_) => {}
+        }
+        if self.secrets_of(workflow, job).iter().any(|name| name != "GITHUB_TOKEN") {
+            found.push("secrets");
+        }
+        if self.table.runner(&runner_labels(job)) == "self_hosted" {
+            found.push("self_hosted");
+        }
+        if found.is_empty() {
+            found.push("none");
+        }
+        found.into_iter().map(str::to_owned).collect()
+    }
+
     /// Names of the secrets that a job and its workflow mention; `*` for all of them.
     pub(super) fn secrets_of(&self, workflow: &Workflow, job: &Job) -> Vec<String> {
         let mut names = BTreeSet::new();

@@ -393,6 +393,9 @@ impl<'a> Splitter<'a> {
             }
         }
         let joint = self.joint().map_or(Joint::End, |(joint, _)| joint);
+        // `done < <(command)`: what the substitution prints is read inside.
+        outer.redirects.retain(|redirect| !(redirect.word.text.is_empty() && redirect.word.substitutions.is_empty()));
+        outer.redirects.extend(outer.words.drain(..).map(|word| Redirect { kind: RedirectKind::Read, word }));
         // Bounded: a group inside many groups takes the joint and the targets of the innermost ones only.
         for command in commands.get_mut(first..).unwrap_or_default() {
             if command.group_joint == Joint::End {
