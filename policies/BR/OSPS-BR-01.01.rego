@@ -23,7 +23,7 @@ ruling := workflows.absent(input.workflows.present) if {
 ), _fixes(_open)) if {
 	count(_open) > 0
 } else := verdict.noting(verdict.needs_review(
-	sprintf("Text becomes code at %s under a condition, or from those who may push: %s.", [
+	sprintf("Text that people other than the maintainers may control becomes code at %s: %s.", [
 		_where(_weak[0]),
 		_weak[0].expr,
 	]),
@@ -76,13 +76,17 @@ _open := [flow |
 
 _weak := array.concat(
 	[flow | some flow in _spliced; _outside(flow); workflows.by_author(flow)],
-	[flow | some flow in _spliced; flow.source_class == "writer"],
+	[flow | some flow in _spliced; flow.source_class in {"writer", "unclear"}],
 )
 
 _passed_on := [flow |
 	some flow in workflows.handed_on(input.workflows.flows)
-	_outside(flow)
+	_doubtful(flow)
 ]
+
+_doubtful(flow) if _outside(flow)
+
+_doubtful(flow) if flow.source_class == "unclear"
 
 _called := [call |
 	some call in input.workflows.remote.known

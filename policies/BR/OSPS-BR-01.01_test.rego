@@ -12,7 +12,8 @@ outcome(changes) := ruling(changes).outcome
 
 flow(changes) := object.union({
 	"path": ".github/workflows/ci.yml", "line": 12, "job": "build", "expr": "github.event.issue.title",
-	"source_class": "untrusted", "sink": "shell", "sanitiser": "none", "guards": [], "fix": null,
+	"source_class": "untrusted", "sink": "shell", "via": "direct", "sanitiser": "none",
+	"guards": [], "fix": null,
 }, changes)
 
 flows(changes) := {"workflows.flows": sample.known([flow(changes)])}
@@ -44,6 +45,11 @@ test_guards_and_pushers_are_reviewed if {
 	outcome(flows({"source_class": "writer"})) == "needs_review"
 	outcome(flows({"sink": "opaque_input"})) == "needs_review"
 	outcome(flows({"sink": "env_file"})) == "needs_review"
+	outcome(flows({"guards": ["same_repo"]})) == "needs_review"
+	outcome(flows({"source_class": "unclear"})) == "needs_review"
+	outcome(flows({"source_class": "unclear", "sink": "opaque_input"})) == "needs_review"
+	outcome(flows({"via": "variable"})) == "needs_review"
+	outcome(flows({"sink": "nested_shell", "via": "variable"})) == "needs_review"
 }
 
 test_inputs_of_collaborators_are_another_matter_today if {

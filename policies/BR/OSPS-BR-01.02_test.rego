@@ -9,7 +9,8 @@ outcome(changes) := answer if {
 
 flow(changes) := sample.known([object.union({
 	"path": ".github/workflows/ci.yml", "line": 12, "job": "build", "expr": "github.head_ref",
-	"source_class": "untrusted", "sink": "shell", "sanitiser": "none", "guards": [], "fix": null,
+	"source_class": "untrusted", "sink": "shell", "via": "direct", "sanitiser": "none",
+	"guards": [], "fix": null,
 }, changes)])
 
 base := {

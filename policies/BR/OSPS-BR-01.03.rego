@@ -14,6 +14,7 @@ needs := [
 	input.workflows.remote,
 	input.workflows.complete,
 	input.workflows.present,
+	input.ci.systems,
 ]
 
 ruling := workflows.absent(input.workflows.present) if {
@@ -51,14 +52,13 @@ ruling := workflows.absent(input.workflows.present) if {
 	count(_own_runners) > 0
 } else := verdict.medium(verdict.passed(
 	"Code of change requests is obtained with credentials in reach only where it comes from this repository itself.",
-	array.concat([input.workflows.complete], workflows.places("workflows.checkouts", _same_repository)),
+	array.concat([input.workflows.jobs], workflows.places("workflows.checkouts", _same_repository)),
 )) if {
 	_clean
 	count(_same_repository) > 0
 } else := verdict.passed("No job with credentials in reach obtains code of a change request.", [
 	input.workflows.checkouts,
 	input.workflows.jobs,
-	input.workflows.complete,
 ]) if {
 	_clean
 }
@@ -69,6 +69,25 @@ _clean if {
 	workflows.whole(input.workflows.checkouts)
 	workflows.whole(input.workflows.jobs)
 	workflows.whole(input.workflows.remote)
+}
+
+# A local action that is not in the tree changes nothing where no event gives outsiders more than their own.
+_clean if {
+	input.workflows.present.known == true
+	workflows.whole(input.workflows.checkouts)
+	workflows.whole(input.workflows.jobs)
+	workflows.whole(input.ci.systems)
+	every system in input.ci.systems.known { _read(system) }
+	every job in input.workflows.jobs.known { count({event | some event in job.triggers} & _privileged_events) == 0 }
+}
+
+_read(system) if {
+	system.analysed != "detected"
+	system.parsed in {"ok", "unresolved"}
+}
+
+_privileged_events := {
+	"pull_request_target", "workflow_run", "issue_comment", "issues", "discussion", "discussion_comment", "workflow_call",
 }
 
 # Code of an outsider in a job that a privileged event starts.
@@ -93,8 +112,8 @@ _guarded(checkout, kinds) if {
 _open := [checkout |
 	some checkout in _foreign
 	checkout.executed_after == true
-	checkout.ref_class != "artifact"
-	checkout.via != "opaque"
+	not checkout.ref_class in {"artifact", "unclear"}
+	not checkout.via in {"opaque", "run_approval"}
 	not _guarded(checkout, {"label", "environment", "association", "author", "permission_check"})
 	_privileged(checkout)
 ]

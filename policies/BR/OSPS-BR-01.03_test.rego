@@ -27,7 +27,15 @@ base := {
 	"workflows.remote": sample.known([]),
 	"workflows.complete": sample.known(true),
 	"workflows.present": sample.known(true),
+	"ci.systems": sample.known([{"system": "github_actions", "path": "x", "analysed": "full", "parsed": "ok"}]),
 }
+
+# The workflow names a local action that is not in the tree.
+unresolved := {
+	"workflows.complete": sample.hidden,
+	"ci.systems": sample.known([{"system": "github_actions", "path": "x", "analysed": "full", "parsed": "unresolved"}]),
+}
+
 
 test_nothing_foreign_passes if {
 	ruling({}).confidence == "high"
@@ -51,11 +59,22 @@ test_doubt_is_reviewed if {
 	outcome(checkout({"guards": guard("label")})) == "needs_review"
 	outcome(checkout({"guards": guard("environment")})) == "needs_review"
 	outcome(checkout({"ref_class": "artifact", "via": "artifact"})) == "needs_review"
+	outcome(checkout({"ref_class": "unclear"})) == "needs_review"
+	outcome(checkout({"ref_class": "unclear", "via": "run_approval"})) == "needs_review"
 	outcome({"workflows.jobs": sample.known([job("self_hosted")])}) == "needs_review"
 }
 
+test_a_missing_action_matters_only_beside_privileges if {
+	outcome(unresolved) == "passed"
+	privileged := object.union(job("hosted"), {"triggers": ["pull_request_target"]})
+	not outcome(object.union(unresolved, {"workflows.jobs": sample.known([privileged])}))
+	called := object.union(job("hosted"), {"triggers": ["workflow_call"]})
+	not outcome(object.union(unresolved, {"workflows.jobs": sample.known([called])}))
+}
+
 test_unread_pipelines_decide_nothing if {
-	not outcome({"workflows.complete": sample.hidden})
+	broken := {"system": "github_actions", "path": "y", "analysed": "full", "parsed": "parse_error"}
+	not outcome({"workflows.complete": sample.hidden, "ci.systems": sample.known([broken])})
 	not outcome({"workflows.checkouts": sample.hidden})
 	not outcome({"workflows.jobs": sample.hidden})
 }

@@ -9,7 +9,8 @@ outcome(changes) := answer if {
 
 flow(changes) := {"workflows.flows": sample.known([object.union({
 	"path": ".github/workflows/ci.yml", "line": 12, "job": "build", "expr": "inputs.target",
-	"source_class": "collaborator", "input_type": "string", "sink": "shell", "sanitiser": "none", "guards": [],
+	"source_class": "collaborator", "input_type": "string", "sink": "shell", "via": "direct", "sanitiser": "none",
+	"guards": [],
 	"fix": null,
 }, changes)])}
 

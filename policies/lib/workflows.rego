@@ -77,22 +77,30 @@ _detail(item) := sprintf("input %s", [item.name]) if item.trigger
 # Sinks in which a text becomes code.
 _code := {"shell", "script", "action_code"}
 
-# Values that become code as they are.
+# Values that become code as they are. A variable that a shell expands by itself is no code, only without quotes.
 spliced(flows) := [flow |
 	some flow in flows.known
 	flow.sink in _code
+	flow.via != "variable"
 	flow.sanitiser == "none"
 ]
 
-# Values that go somewhere osps does not see, or into the surroundings of later steps.
+# Values that go somewhere osps does not see, into the surroundings of later steps, or into a command without quotes.
 handed_on(flows) := [flow |
 	some flow in flows.known
-	flow.sink in {"opaque_input", "env_file", "nested_shell"}
 	flow.sanitiser == "none"
+	_leaves(flow)
 ]
 
-# A condition on the author of that very text.
+_leaves(flow) if flow.sink in {"opaque_input", "env_file", "nested_shell"}
+
+_leaves(flow) if {
+	flow.sink in _code
+	flow.via == "variable"
+}
+
+# A condition on the author of that very text, or on the repository that it comes from.
 by_author(flow) if {
 	some guard in flow.guards
-	guard in {"author", "association"}
+	guard in {"author", "association", "same_repo"}
 }

@@ -215,7 +215,8 @@ pub struct Flow {
     pub step: String,
     /// The expression.
     pub expr: String,
-    /// Who controls the value: `untrusted` (anybody), `writer` (who may push), `collaborator` (who may start the pipeline).
+    /// Who controls the value: `untrusted` (anybody), `writer` (who may push), `collaborator` (who may start the pipeline),
+    /// `unclear` (nobody here knows).
     pub source_class: String,
     /// The type of the input it comes from, where it comes from one.
     pub input_type: Option<String>,
@@ -266,9 +267,9 @@ pub struct Checkout {
     pub line: u64,
     /// The privileged events that start the job.
     pub triggers: Vec<String>,
-    /// `head`, `merge`, `dynamic` (a number or reference from outside), `artifact`, `base`.
+    /// `head`, `merge`, `dynamic` (a number or reference from outside), `artifact`, `base`, `unclear` (what a step yields).
     pub ref_class: String,
-    /// `checkout`, `gh_pr_checkout`, `git`, `archive`, `artifact`, `opaque`.
+    /// `checkout`, `gh_pr_checkout`, `git`, `archive`, `artifact`, `opaque`, `run_approval` (it lets held runs go).
     pub via: String,
     /// Whether the code is visibly executed afterwards in that job.
     pub executed_after: bool,
