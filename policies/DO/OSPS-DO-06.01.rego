@@ -75,6 +75,14 @@ _judged := prose.stated(_name, _subject, input.docs.topics.dependencies) if {
 	[verdict.at("deps.update_config", input.deps.update_config.known.path, 1, input.deps.update_config.known.tool)],
 ) if {
 	input.deps.update_config.known.covers_product == true
+} else := verdict.needs_review(
+	sprintf("%s is about dependencies, and does not say how they are selected, obtained and tracked.", [
+		input.docs.topics.dependencies.known.document_path,
+	]),
+	[verdict.at("docs.topics.dependencies", input.docs.topics.dependencies.known.document_path, 1, "a list")],
+) if {
+	input.docs.topics.dependencies.known.class == "absent"
+	input.docs.topics.dependencies.known.document == "ok"
 } else := prose.missing(
 	_name,
 	_subject,

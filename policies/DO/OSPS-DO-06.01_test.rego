@@ -108,4 +108,9 @@ test_no_dependencies_have_to_be_declared_and_seen if {
 	not outcome(object.union(free, {"deps.ecosystems": sample.hidden}))
 }
 
+test_a_list_of_dependencies_needs_review if {
+	list := object.union(sample.silent.known, {"document": "ok", "document_path": "DEPENDENCIES.md"})
+	outcome({"docs.topics.dependencies": sample.known(list)}) == "needs_review"
+}
+
 test_an_unread_configuration_prevents_a_failure if not outcome({"deps.update_config": sample.hidden})

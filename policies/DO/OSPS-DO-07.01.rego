@@ -15,6 +15,7 @@ needs := [
 	input.docs.topics.user_guide,
 	input.deps.ecosystems,
 	input.files.build_files,
+	input.files.count,
 	input.repo.has_code,
 ]
 
@@ -23,11 +24,21 @@ ruling := verdict.not_applicable(
 	[input.repo.has_code],
 ) if {
 	input.repo.has_code.known == false
+	input.files.count.known >= _some_files
 } else := _judged if {
 	_judged.outcome != "failed"
 } else := _judged if {
 	input.repo.has_code.known == true
+} else := verdict.needs_review(
+	"The tree is almost empty: it holds neither source code nor a word on how to build the software to come.",
+	[input.files.count, input.repo.has_code],
+) if {
+	input.repo.has_code.known == false
+	input.files.count.known < _some_files
 }
+
+# A tree with fewer files shows a beginning, not a project without software.
+_some_files := 3
 
 _name := "build"
 

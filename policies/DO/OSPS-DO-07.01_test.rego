@@ -17,6 +17,7 @@ base := {
 	"docs.topics.user_guide": sample.silent,
 	"deps.ecosystems": sample.known([]),
 	"files.build_files": sample.known([]),
+	"files.count": sample.known(40),
 	"repo.has_code": sample.known(true),
 }
 
@@ -50,6 +51,10 @@ test_absence_in_an_open_space_decides_nothing if {
 test_unread_documents_decide_nothing if not outcome({"docs.topics.build": sample.hidden})
 
 test_without_code_it_does_not_apply if outcome({"repo.has_code": sample.known(false)}) == "not_applicable"
+
+test_an_almost_empty_tree_needs_review if {
+	outcome({"repo.has_code": sample.known(false), "files.count": sample.known(1)}) == "needs_review"
+}
 
 test_only_a_failure_needs_known_code if {
 	not outcome({"repo.has_code": sample.hidden})

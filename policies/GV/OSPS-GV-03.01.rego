@@ -13,6 +13,7 @@ needs := [
 	input.docs.topics.contribution,
 	input.docs.closed.contribution,
 	input.docs.doors.contribution,
+	input.docs.documents,
 	input.insights.links,
 	input.insights.accepts_changes,
 	input.insights.stale,
@@ -65,6 +66,14 @@ _judged := object.union(_stated, {"confidence": "high", "kind": "observed"}) if 
 	[input.insights.accepts_changes],
 ) if {
 	input.insights.accepts_changes.known == false
+} else := verdict.needs_review(
+	"Nothing in the tree says how to contribute; what the owner says for all repositories was not read.",
+	[input.docs.documents],
+) if {
+	prose.absent(input.docs.topics.contribution)
+	input.docs.closed.contribution.unknown.reason == "offline"
+	input.docs.documents.known
+	prose.unlinked(input.docs.topics.contribution, "contributing", input.insights.links)
 } else := prose.missing(
 	_name,
 	_subject,

@@ -14,6 +14,7 @@ base := {
 	"docs.topics.contribution": sample.silent,
 	"docs.closed.contribution": sample.known(true),
 	"docs.doors.contribution": sample.known([]),
+	"docs.documents": sample.known([]),
 	"insights.links": sample.links(["contributing"]),
 	"insights.stale": sample.known(false),
 	"insights.accepts_changes": sample.known(null),
@@ -43,8 +44,8 @@ test_absence_beside_an_outside_site_needs_review if {
 	outcome(object.union(ajar, {"docs.doors.contribution": sample.known([sample.door])})) == "needs_review"
 }
 
-test_absence_in_an_open_space_decides_nothing if {
-	not outcome({"docs.closed.contribution": sample.hidden, "docs.doors.contribution": sample.hidden})
+test_absence_in_an_open_space_needs_review if {
+	outcome({"docs.closed.contribution": sample.hidden, "docs.doors.contribution": sample.hidden}) == "needs_review"
 }
 
 test_unread_documents_decide_nothing if not outcome({"docs.topics.contribution": sample.hidden})

@@ -57,3 +57,11 @@ test_older_catalogs_leave_archived_projects_out if {
 	older({"repo.archived": sample.hidden}) == "needs_review"
 	outcome({"repo.archived": sample.known(true)}) == "failed"
 }
+
+test_a_template_alone_needs_review if {
+	said := sample.said("stated", {}, []).known
+	template := object.union(said.findings[0], {"role": "change_template"})
+	outcome({"docs.topics.test_policy": sample.known(object.union(said, {"findings": [template]}))}) == "needs_review"
+	both := [template, said.findings[0]]
+	outcome({"docs.topics.test_policy": sample.known(object.union(said, {"findings": both}))}) == "passed"
+}

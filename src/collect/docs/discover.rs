@@ -71,7 +71,8 @@ fn candidate<'t>(entry: &'t Entry, roles: &Roles, site_roots: &[String]) -> Opti
         let mut found = roles.by_name(path);
         let format = format?;
         if found.is_empty() {
-            found.insert("other".to_owned());
+            // A document at the root is one of the project's, whatever it is called.
+            found.extend(["docs".to_owned(), "other".to_owned()]);
         }
         return Some(Candidate { entry, format, roles: found, via: Via::Root });
     }
@@ -213,6 +214,12 @@ impl<'a> Shelf<'a, '_> {
         self.bytes += blob.bytes.len() as u64;
         if blob.bytes.starts_with(b"version https://git-lfs.github.com/spec/") {
             document.state = State::LfsPointer;
+            return;
+        }
+        if blob.bytes.starts_with(b"#!") {
+            // A script that is called like a document: `build`, `install`.
+            document.roles.clear();
+            document.state = State::Unreadable;
             return;
         }
         let text = blob.text();

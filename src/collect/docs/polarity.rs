@@ -427,6 +427,7 @@ fn noun_end<W: Spoken>(words: &[W], from: usize, at: usize, to: usize) -> usize 
 /// tree: what "will be documented in FILE" stands in FILE.
 pub(crate) fn announces<W: Spoken>(words: &[W], in_tree: bool) -> bool {
     let norm = |at: usize| words.get(at).map_or("", Spoken::norm);
+    let is_readers = |at: usize| (1..=2).any(|back| at.checked_sub(back).is_some_and(|before| norm(before) == "you"));
     let denied_yet = words.iter().any(|word| word.norm() == "yet") && words.iter().any(|word| is_negator(word.norm()));
     denied_yet
         || (0..words.len()).any(|at| match norm(at) {
@@ -437,6 +438,8 @@ pub(crate) fn announces<W: Spoken>(words: &[W], in_tree: bool) -> bool {
             "work" => norm(at + 1) == "in" && norm(at + 2) == "progress" && words.len() <= 12,
             "to" => norm(at + 1) == "be" && is_making(norm(at + 2)) && !in_tree,
             "will" | "shall" | "going" => will_be_made(words, at, in_tree),
+            // What the reader plans is no announcement.
+            "plan" | "plans" | "planning" | "intend" | "intends" | "hope" | "hopes" if is_readers(at) => false,
             "plan" | "plans" | "planning" | "intend" | "intends" | "hope" | "hopes" => {
                 norm(at + 1) == "to"
                     && (is_making(norm(at + 2)) || is_document(norm(at + 3)) || is_document(norm(at + 4)))

@@ -1,6 +1,6 @@
 //! Places outside the tree where documentation may be: sites, wikis, homepages, reference sites.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
@@ -18,6 +18,10 @@ use crate::yaml;
 struct Table {
     /// Words of a label, in lower case, by the kind of place.
     labels: BTreeMap<String, Vec<String>>,
+    /// Words of a label that do not say whose place it is.
+    plain: BTreeSet<String>,
+    /// Words of a label that say that it leads to something else than documentation for users.
+    unrelated: BTreeSet<String>,
     /// Hosts (and their subdomains) that generate a reference from a published package.
     reference_hosts: Vec<String>,
     /// Hosts whose pages are no documentation of a project, whatever the label.
@@ -37,8 +41,11 @@ pub(super) fn collect(cx: &Context<'_>, documents: &[Document], insights: &Insig
         sites.entry((site.url.clone(), site.kind.clone())).or_insert(site);
     };
     for document in documents.iter().filter(|document| document.has_role("readme") || document.has_role("support")) {
+        let names = names_of(document, cx);
         for (_, _, link) in document.links().filter(|(_, _, link)| link.to == Target::Outside) {
-            if let Some(kind) = table.kind(&link.label, &link.target, cx) {
+            if let Some(kind) = table.kind(&link.label, &link.target, cx)
+                && table.is_own(&link.label, &link.target, &names)
+            {
                 add(site(&link.target, &link.label, kind, &document.path, Some(link.line)));
             }
         }
@@ -116,7 +123,19 @@ impl Table {
             .labels
             .iter()
             .find(|(_, phrases)| phrases.iter().any(|phrase| padded.contains(&format!(" {phrase} "))));
-        by_label.map(|(kind, _)| kind.as_str())
+        let unrelated = words.iter().any(|word| self.unrelated.contains(*word));
+        by_label.map(|(kind, _)| kind.as_str()).filter(|kind| !unrelated || *kind == "policy")
+    }
+
+    /// Whether a link of a document leads to a place of the project itself: its label says nothing but what the place is, or names the
+    /// project; or its address does. `Documentation` and `Widget manual` do, `Go installation guide` does not.
+    fn is_own(&self, label: &str, url: &str, names: &BTreeSet<String>) -> bool {
+        let label = label.to_lowercase();
+        let mut words = label.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+        let lower = url.to_lowercase();
+        let mut parts = lower.split(|c: char| !c.is_alphanumeric());
+        words.all(|word| self.plain.contains(word) || names.contains(word))
+            || parts.any(|part| part.len() > 3 && names.contains(part))
     }
 
     fn is_ignored(&self, url: &str, cx: &Context<'_>) -> bool {
@@ -125,6 +144,20 @@ impl Table {
         let own_forge = cx.subject.host.as_deref().is_some_and(|forge| forge == host);
         own_forge || self.ignored_hosts.iter().any(|ignored| is_or_below(&host, ignored))
     }
+}
+
+/// Words that name the project: those of the document's title and of the repository.
+fn names_of(document: &Document, cx: &Context<'_>) -> BTreeSet<String> {
+    const COMMON: &[&str] = &["a", "an", "and", "for", "of", "the", "to", "in", "with", "on", "by", "is"];
+    let title = document.title.as_deref().unwrap_or_default();
+    // A title that is a sentence names nothing.
+    let title = if title.split_whitespace().count() > 5 { "" } else { title };
+    [title, cx.subject.name.as_str()]
+        .into_iter()
+        .flat_map(|name| name.split(|c: char| !c.is_alphanumeric()))
+        .map(str::to_lowercase)
+        .filter(|word| word.len() > 1 && !COMMON.contains(&word.as_str()))
+        .collect()
 }
 
 /// The wiki of the assessed repository.
@@ -266,6 +299,12 @@ mod tests {
     #[case("[![build](https://img.shields.io/x.svg)](https://ci.acme.net)", None)]
     #[case("[the paper on which the whole documentation of this program rests](https://arxiv.org/x)", None)]
     #[case("[Docs](docs/index.md)", None)]
+    #[case("[Widget documentation](https://docs.acme.net/w)", Some("docs"))]
+    #[case("[Go installation guide](https://golang.org/doc/install)", None)]
+    #[case("[Sigstore documentation](https://docs.sigstore.dev)", None)]
+    #[case("[the guide for new readers](https://widget.acme.net/guide)", Some("docs"))]
+    #[case("[docs.rs](https://docs.rs/serde)", Some("api"))]
+    #[case("[Contributing guide](https://widget.acme.net/contribute)", None)]
     fn links_of_a_readme(#[case] markdown: &str, #[case] kind: Option<&str>) {
         let text = format!("# Widget\n\nCounts parts of machines. {markdown}\n");
         let found = found(&[("README.md", &text), ("docs/index.md", "# Docs\n")]);

@@ -32,7 +32,7 @@
 //! |---|---|
 //! | `optional` | not needed for `stated` |
 //! | `within` | all slots with this key must be filled inside one run of that many sentences of one section; a lead-in or table header belongs to the sentence of each of its bullets or rows |
-//! | `polarity` | `affirmative` (default), `negative` (only a negated phrase fills it), `any`; for subjects and conditions, whose sentence may be negative as a whole, use `any` |
+//! | `polarity` | `affirmative` (default), `asked` (questions too: "Found a bug?"), `negative` (only a negated phrase fills it), `any`; for subjects and conditions, whose sentence may be negative as a whole, use `any` |
 //! | `not` | phrases that void the slot when they stand in the same sentence |
 //! | `with` | the name of another slot that must be filled in the same sentence |
 //! | `least` | how many times it must be filled, counted by different blocks (bullets, rows, paragraphs) or by different words, whichever is more; a diagram or list is enough alone; default 1 |
@@ -93,6 +93,8 @@ pub(crate) enum Scope {
 pub(crate) enum Wanted {
     #[default]
     Affirmative,
+    /// Affirmative sentences and questions.
+    Asked,
     Negative,
     Any,
 }
@@ -229,8 +231,15 @@ pub(crate) const ROLES: &[&str] = &[
     "testing",
     "build",
     "install",
+    "usage",
+    "api_reference",
+    "cli",
+    "file_format",
     "adr",
     "advisories",
+    "subprojects",
+    "authors",
+    "agreement",
     "issue_template",
     "issue_chooser",
     "change_template",

@@ -96,6 +96,7 @@ impl<'a> Evidence<'a> {
     fn slots_of(&self, sentence: &Sentence, found: &Found) -> Vec<usize> {
         let fits = |slot: &Slot| match slot.polarity {
             Wanted::Affirmative => !found.denied && sentence.mood == Mood::States,
+            Wanted::Asked => !found.denied && matches!(sentence.mood, Mood::States | Mood::Asks),
             Wanted::Negative => found.denied && sentence.mood == Mood::States,
             Wanted::Any => matches!(sentence.mood, Mood::States | Mood::Asks),
         };
@@ -160,9 +161,9 @@ impl<'a> Evidence<'a> {
         if counts {
             return Said { class: Some("partial"), slots, at };
         }
-        let class = if let Some(at) = self.first(unit, |mood| mood == Mood::Announces) {
+        let class = if let Some(at) = self.awaited(unit, |mood| mood == Mood::Announces) {
             return Said { class: Some("deferred"), slots, at: Some(at) };
-        } else if let Some(at) = self.first(unit, |mood| matches!(mood, Mood::Waits | Mood::Stock)) {
+        } else if let Some(at) = self.awaited(unit, |mood| matches!(mood, Mood::Waits | Mood::Stock)) {
             return Said { class: Some("placeholder"), slots, at: Some(at) };
         } else {
             (unit.head && total > 0).then_some("mention")
@@ -172,6 +173,14 @@ impl<'a> Evidence<'a> {
 
     fn first(&self, unit: &Unit, is: impl Fn(Mood) -> bool) -> Option<usize> {
         unit.sentences.iter().copied().find(|at| self.sentences.get(*at).is_some_and(|sentence| is(sentence.mood)))
+    }
+
+    /// The first sentence of a mood that stands for the unit as a whole, because little else is said there.
+    fn awaited(&self, unit: &Unit, is: impl Fn(Mood) -> bool) -> Option<usize> {
+        let stated =
+            |at: &usize| self.sentences.get(*at).filter(|sentence| sentence.mood == Mood::States && !sentence.is_code);
+        let words: u64 = unit.sentences.iter().filter_map(stated).map(|sentence| sentence.words).sum();
+        if words < FEW_WORDS { self.first(unit, is) } else { None }
     }
 
     /// Words of a host's stock text, and all words.
@@ -285,6 +294,8 @@ impl<'a> Evidence<'a> {
     }
 }
 
+/// A unit that states fewer words says nothing beside what it announces.
+const FEW_WORDS: u64 = 40;
 /// Sentences of a window at most.
 const MAX_WINDOW: usize = 20;
 

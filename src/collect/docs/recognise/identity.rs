@@ -48,7 +48,8 @@ fn with_issuer(text: &str) -> bool {
         let value = |start: &str| value_of(&words, |option| option.starts_with(start));
         let identity = value("--certificate-identity");
         let issuer = value("--certificate-oidc-issuer");
-        identity.is_some_and(is_concrete) && issuer.is_some_and(is_concrete)
+        let names = |value: &str, marks: &[char]| is_concrete(value) && value.contains(marks);
+        identity.is_some_and(|value| names(value, &['@', '/'])) && issuer.is_some_and(|value| names(value, &['.']))
     })
 }
 
@@ -74,6 +75,8 @@ fn value_of<'a>(words: &[&'a str], is: impl Fn(&str) -> bool) -> Option<&'a str>
 
 /// A value that names somebody: no variable, no filler, no pattern that fits everybody.
 fn is_concrete(value: &str) -> bool {
+    // Only the version may be left open.
+    let value = value.split_once("refs/tags/").map_or(value, |(fixed, _)| fixed);
     let value = value.trim_matches(['"', '\'', '`', '^', '$']);
     let lower = value.to_lowercase();
     let part = |word: &str| lower.split(['/', '@', ':']).any(|part| part == word);
@@ -102,9 +105,14 @@ fn has_signer_entry(text: &str) -> bool {
     })
 }
 
+/// What stands before a digest.
+const DIGESTS: &[&str] = &["sha256:", "sha256-", "sha512:", "sha1:"];
+
 /// 40 or 64 hexadecimal digits that stand alone; blanks and colons may group them.
 pub(super) fn has_fingerprint(text: &str) -> bool {
     let text = text.replace("0x", " ");
+    // The digest of an image or a file names nobody.
+    let text = DIGESTS.iter().fold(text, |text, name| text.replace(name, "_"));
     let (mut digits, mut group) = (0_usize, 0_usize);
     let mut clean = true;
     let mut previous = ' ';
