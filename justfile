@@ -15,7 +15,7 @@ test:
 # Format and lint.
 lint:
     cargo fmt --check
-    cargo clippy --all-targets
+    cargo clippy --all-targets -- -D warnings
 
 # Write the generated files again: schemas, snapshots.
 bless:

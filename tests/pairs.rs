@@ -82,6 +82,14 @@ fn facts(change: &Change) -> Json {
     facts
 }
 
+const DISPATCH: &str = "on:\n  workflow_dispatch:\n    inputs:\n      target:\n        type: string\npermissions:\n  contents: read\n\
+jobs:\n  deploy:\n    runs-on: ubuntu-latest\n    steps:\n      - run: ./deploy ${{ inputs.target }}\n";
+const TARGET: &str = concat!(
+    "on: pull_request_target\npermissions:\n  contents: write\njobs:\n  build:\n    runs-on: ubuntu-latest\n    steps:\n",
+    "      - uses: actions/checkout@11bd71901bbe5b1630ceea73d27597364c9af683\n",
+    "        with:\n          ref: ${{ github.event.pull_request.head.sha }}\n",
+    "      - run: make test\n",
+);
 const DOWNLOAD: &str = "on: push\npermissions:\n  contents: read\njobs:\n  build:\n    runs-on: ubuntu-latest\n    steps:\n\
       - run: curl -LO http://downloads.example.net/libpart-1.0.tar.gz && tar xzf libpart-1.0.tar.gz && cargo build --release\n";
 const BUSINESS: &str = "Business Source License 1.1\n\nLicensor: Acme. The Licensed Work is widget.\nChange Date: 2030-01-01\nChange License: MIT\n\n\
@@ -96,11 +104,17 @@ Licensed Work. The Licensor may make an Additional Use Grant, above, permitting 
 #[case("AC-03.01", "QA-07.01", Facts(json!({"branch": {"required_approvals": 0}})))]
 #[case("AC-03.01", "QA-03.01", Facts(json!({"branch": {"required_checks": []}})))]
 #[case("AC-04.01", "AC-04.02", Files(&[(".github/workflows/ci.yml", "  contents: read", "  contents: write")]))]
+#[case("BR-01.01", "BR-01.04", Files(&[(".github/workflows/deploy.yml", "", DISPATCH)]))]
+#[case("BR-01.01", "BR-01.03", Files(&[(".github/workflows/target.yml", "", TARGET)]))]
 #[case("BR-02.01", "BR-02.02", Facts(json!({"releases": {"latest": {"assets": [
     {"name": "widget-1.1.0", "size": 9, "kind": "compiled", "digest": "sha256:11", "covered_by": [], "verified": false, "parse": null, "version_in_name": "other"}
 ]}}})))]
 #[case("BR-03.02", "BR-03.01", Files(&[("Cargo.toml", "repository = \"https", "homepage = \"http://widget.acme-parts.net\"\nrepository = \"https")]))]
 #[case("BR-03.01", "BR-03.02", Files(&[("README.md", "cargo install --git", "curl -k -O https://github.com/acme/widget/releases/latest/download/widget.tar.gz\ncargo install --git")]))]
+#[case("BR-04.01", "DO-05.01", Files(&[
+    ("SECURITY.md", "| 1.1.x | until 2027-01-31 |\n| 1.0.x | no, ended on 2026-01-31 |\n", ""),
+    ("README.md", "; the one before it gets\nsecurity fixes for a further six months. There is no support for older versions.", "."),
+]))]
 #[case("QA-02.01", "BR-05.01", Files(&[(".github/workflows/release.yml", "", DOWNLOAD)]))]
 #[case("DO-03.01", "BR-06.01", Facts(json!({"releases": {"attestations": [], "latest": {"immutable": false, "assets": [
     {"name": "widget-1.2.0", "size": 9, "kind": "compiled", "digest": null, "covered_by": [], "verified": false, "parse": null, "version_in_name": "same"}
@@ -113,10 +127,13 @@ Licensed Work. The Licensor may make an Additional Use Grant, above, permitting 
 #[case("DO-01.01", "DO-07.01", Files(&[("CONTRIBUTING.md", "## Building from source\n\nYou need Rust 1.85 or newer and a C compiler for the linker. Build the program with:\n\n```sh\ncargo build --release\n```\n", "")]))]
 #[case("GV-02.01", "DO-02.01", Files(&[(".github/ISSUE_TEMPLATE/bug.yml", "", "-"), ("README.md", " Please report bugs in the\n[issue tracker](https://github.com/acme/widget/issues) and say which version you use and what you expected.", "")]))]
 #[case("DO-02.01", "VM-02.01", Files(&[("SECURITY.md", "", "-")]))]
+#[case("VM-02.01", "VM-01.01", Files(&[("SECURITY.md", "We acknowledge every report within 3 working days, and fix confirmed vulnerabilities within 60 days.", "We answer promptly.")]))]
 #[case("DO-03.01", "DO-03.02", Files(&[("SECURITY.md", "  --certificate-identity https://github.com/acme/widget/.github/workflows/release.yml@refs/tags/v1.2.0 \\\n  --certificate-oidc-issuer https://token.actions.githubusercontent.com\n", "  --certificate-identity-regexp '.*' --certificate-oidc-issuer-regexp '.*'\n")]))]
+#[case("DO-06.01", "VM-05.01", Files(&[("SECURITY.md", "Findings of critical or high\nseverity must be remediated within 30 days, those of medium severity within 90 days. A dependency whose licence is not on our allow list\nmust be replaced before it is merged; no licence violation is accepted.", "")]))]
 #[case("VM-05.01", "VM-06.01", Files(&[("SECURITY.md", "## Findings of static analysis\n\nStatic analysis (SAST) runs on every pull request. Findings of critical or high severity must be fixed before the change is merged; findings\nof medium severity must be fixed within 90 days.\n", "")]))]
 #[case("VM-06.01", "VM-05.01", Files(&[("SECURITY.md", "## Findings of software composition analysis\n\nEvery pull request is scanned for known vulnerabilities and for incompatible licences in dependencies (SCA). Findings of critical or high\nseverity must be remediated within 30 days, those of medium severity within 90 days. A dependency whose licence is not on our allow list\nmust be replaced before it is merged; no licence violation is accepted.\n", "")]))]
 #[case("VM-05.01", "VM-05.02", Files(&[("SECURITY.md", "All violations found by the dependency scan must be resolved or waived with a written reason before any release is made.\n", "")]))]
+#[case("GV-01.01", "GV-01.02", Files(&[("GOVERNANCE.md", "", "# Governance\n\nThe project is run by the people named in MAINTAINERS.md. They meet every month on a call and write down what they agreed on.\n")]))]
 #[case("GV-01.02", "GV-04.01", Files(&[("GOVERNANCE.md", "## Becoming a maintainer\n\nA contributor is nominated by a maintainer after sustained contributions. Before write access is granted, all maintainers review the candidate's\nwork and vote; a majority must approve.\n", "")]))]
 #[case("GV-03.01", "GV-03.02", Files(&[("CONTRIBUTING.md", "", "# Contributing\n\nFork the repository, create a branch, and open a pull request against `main`. A maintainer reviews every pull request within a week and\ndiscusses it with you until it can be merged.\n")]))]
 #[case("GV-03.02", "QA-06.03", Files(&[("CONTRIBUTING.md", "## Tests for changes\n\nEvery new feature and every bug fix must come with tests that cover it; pull requests without tests will not be merged.\n", ""), ("CONTRIBUTING.md", "- Every change must be covered by tests and pass all of them.\n", "")]))]

@@ -52,7 +52,7 @@ ruling := released.none(input.releases.has_release) if {
 ) if {
 	version.commit(_published[0].tag)
 } else := verdict.medium(verdict.passed(
-	sprintf("Tags are versions, the newest of them %s.", [_versions[0].name]),
+	sprintf("Tags are versions, such as %s.", [_example]),
 	[input.releases.tags],
 )) if {
 	count(_versions) > 0
@@ -78,6 +78,10 @@ ruling := released.none(input.releases.has_release) if {
 }
 
 _versions := input.releases.tags.known.versions
+
+_example := input.releases.latest.tag.known.name if {
+	true
+} else := _versions[0].name
 
 # Releases of the forge that are published.
 _published := [release |

@@ -14,10 +14,12 @@ use super::{Checkout, Guard};
 use crate::collect::path::RepoPath;
 
 /// Events that run with the repository's own privileges although outsiders bring them about.
-const PRIVILEGED: &[&str] = &["pull_request_target", "workflow_run", "issue_comment", "issues", "discussion", "discussion_comment"];
+const PRIVILEGED: &[&str] =
+    &["pull_request_target", "workflow_run", "issue_comment", "issues", "discussion", "discussion_comment"];
 
 /// Events on which code of a change request is built without privileges.
-const CHANGES: &[&str] = &["pull_request", "pull_request_target", "pull_request_review", "pull_request_review_comment", "merge_group"];
+const CHANGES: &[&str] =
+    &["pull_request", "pull_request_target", "pull_request_review", "pull_request_review_comment", "merge_group"];
 
 /// The place of a step.
 pub(super) struct Place<'b> {
@@ -135,7 +137,15 @@ impl Desk {
     }
 
     /// An action of another repository.
-    pub(super) fn action(&mut self, actions: &Actions, place: &Place<'_>, step: &Step, address: &str, scope: &Scope<'_>, passed: &[Origin]) {
+    pub(super) fn action(
+        &mut self,
+        actions: &Actions,
+        place: &Place<'_>,
+        step: &Step,
+        address: &str,
+        scope: &Scope<'_>,
+        passed: &[Origin],
+    ) {
         if self.triggers.is_empty() {
             return;
         }
@@ -150,7 +160,9 @@ impl Desk {
                 }
             }
             _ => match actions.get(address) {
-                Some(action) if action.obtains.as_deref() == Some("artifact") => self.artifact(place, step.input("path")),
+                Some(action) if action.obtains.as_deref() == Some("artifact") => {
+                    self.artifact(place, step.input("path"))
+                }
                 Some(action) if action.executes => self.execute(place.line, str::is_empty),
                 Some(_) => {}
                 None => self.hand_over(place, passed),
@@ -183,19 +195,35 @@ impl Desk {
             self.artifact(place, None);
         } else if lower.contains("approveworkflowrun") || lower.contains("/approve") && lower.contains("actions/runs") {
             self.obtain(place, script.line, "unclear", "run_approval", "", false);
-        } else if lower.contains("exec") && lower.contains("git") && ["checkout", "fetch", "clone", "pull"].iter().any(|word| lower.contains(word)) {
+        } else if lower.contains("exec")
+            && lower.contains("git")
+            && ["checkout", "fetch", "clone", "pull"].iter().any(|word| lower.contains(word))
+        {
             self.obtain(place, script.line, "unclear", "opaque", "", true);
         }
     }
 
     /// The commands of a script.
     #[allow(clippy::too_many_arguments)]
-    pub(super) fn script(&mut self, steps: &Steps, place: &Place<'_>, run: &Text, dialect: Dialect, directory: &str, before: &Before, yields: &[Yield]) {
+    pub(super) fn script(
+        &mut self,
+        steps: &Steps,
+        place: &Place<'_>,
+        run: &Text,
+        dialect: Dialect,
+        directory: &str,
+        before: &Before,
+        yields: &[Yield],
+    ) {
         if self.triggers.is_empty() {
             return;
         }
         if is_permission_check(&run.text) {
-            self.checks.push(Guard { kind: "permission_check".to_owned(), condition: "a script that asks for the permission of the account".to_owned(), line: run.line });
+            self.checks.push(Guard {
+                kind: "permission_check".to_owned(),
+                condition: "a script that asks for the permission of the account".to_owned(),
+                line: run.line,
+            });
         }
         let script = shell::split(&run.text, dialect);
         let traced = trace::trace(&run.text, dialect, before);
@@ -224,23 +252,39 @@ impl Desk {
         }
     }
 
-    fn command(&mut self, steps: &Steps, place: &Place<'_>, bare: &Bare, origins: &[Origin], (line, text, here): (u64, &str, &str), script: &str) {
+    fn command(
+        &mut self,
+        steps: &Steps,
+        place: &Place<'_>,
+        bare: &Bare,
+        origins: &[Origin],
+        (line, text, here): (u64, &str, &str),
+        script: &str,
+    ) {
         let words: Vec<&str> = bare.words().collect();
         let class = class_of(origins);
-        let names_change = text.contains("pull/") && (text.contains("/head") || text.contains("/merge")) || text.contains("merge-requests/");
+        let names_change = text.contains("pull/") && (text.contains("/head") || text.contains("/merge"))
+            || text.contains("merge-requests/");
         match (bare.program.as_str(), words.as_slice()) {
             ("gh", ["pr", "checkout" | "co", ..]) | ("hub" | "glab", ["pr" | "mr", "checkout", ..]) => {
                 self.obtain(place, line, "head", "gh_pr_checkout", here, true);
             }
             ("gh", ["run", "download", ..]) => self.obtain(place, line, "artifact", "artifact", here, true),
-            ("gh" | "curl" | "wget", _) if text.contains("artifact") => self.obtain(place, line, "artifact", "artifact", here, true),
+            ("gh" | "curl" | "wget", _) if text.contains("artifact") => {
+                self.obtain(place, line, "artifact", "artifact", here, true)
+            }
             ("gh" | "curl" | "wget", _) if text.contains("actions/runs") && text.contains("/approve") => {
                 self.obtain(place, line, "unclear", "run_approval", "", false);
             }
-            ("gh" | "curl" | "wget", _) if ["tarball", "zipball", "archive/", "codeload"].iter().any(|part| text.contains(part)) && (class.is_some() || names_change) => {
+            ("gh" | "curl" | "wget", _)
+                if ["tarball", "zipball", "archive/", "codeload"].iter().any(|part| text.contains(part))
+                    && (class.is_some() || names_change) =>
+            {
                 self.obtain(place, line, class.unwrap_or("head"), "archive", here, true);
             }
-            ("git", ["apply" | "am", ..]) | ("patch", _) if script.contains("pr diff") || script.contains(".patch") || script.contains(".diff") => {
+            ("git", ["apply" | "am", ..]) | ("patch", _)
+                if script.contains("pr diff") || script.contains(".patch") || script.contains(".diff") =>
+            {
                 self.obtain(place, line, class.unwrap_or("head"), "git", here, true);
             }
             ("git", [verb, ..]) => self.git(place, verb, class, names_change, (line, here)),
@@ -248,11 +292,20 @@ impl Desk {
         }
         if executes(steps, bare) {
             let canonical = text.replace("/./", "/");
-            self.execute(line, |directory| directory.is_empty() || within(here, directory) || canonical.contains(directory));
+            self.execute(line, |directory| {
+                directory.is_empty() || within(here, directory) || canonical.contains(directory)
+            });
         }
     }
 
-    fn git(&mut self, place: &Place<'_>, verb: &str, class: Option<&'static str>, names_change: bool, (line, here): (u64, &str)) {
+    fn git(
+        &mut self,
+        place: &Place<'_>,
+        verb: &str,
+        class: Option<&'static str>,
+        names_change: bool,
+        (line, here): (u64, &str),
+    ) {
         match verb {
             "fetch" | "remote" if names_change || class.is_some() => {
                 self.obtain(place, line, class.unwrap_or("head"), "git", here, false);
@@ -262,7 +315,8 @@ impl Desk {
             }
             "checkout" | "switch" | "reset" | "merge" | "cherry-pick" | "rebase" | "worktree" => {
                 // What was fetched before comes into the workspace now.
-                let waiting = self.obtained.iter_mut().filter(|obtained| !obtained.present && obtained.checkout.via == "git");
+                let waiting =
+                    self.obtained.iter_mut().filter(|obtained| !obtained.present && obtained.checkout.via == "git");
                 let mut woken = false;
                 for obtained in waiting {
                     obtained.present = true;
@@ -293,11 +347,16 @@ fn reference_class(text: &Text, scope: &Scope<'_>) -> &'static str {
     }
     // The output of a step that may have asked the forge for anything.
     let lower = text.text.to_lowercase();
-    let outputs = ["steps.", "needs.", "jobs."].iter().any(|context| lower.contains(context)) && lower.contains(".outputs.");
+    let outputs =
+        ["steps.", "needs.", "jobs."].iter().any(|context| lower.contains(context)) && lower.contains(".outputs.");
     if outputs && ["head", "pr_", "pr-", "pull"].iter().any(|part| lower.contains(part)) {
         return "head";
     }
-    if outputs || origins.iter().any(|origin| matches!(origin.control, Control::Unclear | Control::Untrusted)) { "unclear" } else { "base" }
+    if outputs || origins.iter().any(|origin| matches!(origin.control, Control::Unclear | Control::Untrusted)) {
+        "unclear"
+    } else {
+        "base"
+    }
 }
 
 /// `head`, `merge` or `dynamic` when some value names code of a change request.
@@ -316,11 +375,22 @@ fn class_of(origins: &[Origin]) -> Option<&'static str> {
 
 /// Whether a run that this event follows can be one of an outsider's change.
 fn follows_outsiders(trigger: &Trigger, workflows: &[Workflow]) -> bool {
-    let named: Vec<&Workflow> = trigger.workflows.iter().filter_map(|name| workflows.iter().find(|workflow| workflow.name.as_deref() == Some(name) || workflow.path == *name)).collect();
+    let named: Vec<&Workflow> = trigger
+        .workflows
+        .iter()
+        .filter_map(|name| {
+            workflows.iter().find(|workflow| workflow.name.as_deref() == Some(name) || workflow.path == *name)
+        })
+        .collect();
     if named.is_empty() || named.len() < trigger.workflows.len() {
         return true;
     }
-    named.iter().any(|workflow| workflow.triggers.iter().any(|trigger| CHANGES.contains(&trigger.event.as_str()) || PRIVILEGED.contains(&trigger.event.as_str())))
+    named.iter().any(|workflow| {
+        workflow
+            .triggers
+            .iter()
+            .any(|trigger| CHANGES.contains(&trigger.event.as_str()) || PRIVILEGED.contains(&trigger.event.as_str()))
+    })
 }
 
 /// A step that asks whether the account may write.
@@ -338,7 +408,16 @@ fn check(actions: &Actions, step: &Step, line: u64) -> Option<Guard> {
 
 fn is_permission_check(text: &str) -> bool {
     let lower = text.to_lowercase();
-    ["getcollaboratorpermissionlevel", "checkcollaborator", "getmembershipforuser", "checkmembershipforuser", "/permission", "/memberships/"].iter().any(|call| lower.contains(call))
+    [
+        "getcollaboratorpermissionlevel",
+        "checkcollaborator",
+        "getmembershipforuser",
+        "checkmembershipforuser",
+        "/permission",
+        "/memberships/",
+    ]
+    .iter()
+    .any(|call| lower.contains(call))
         && (lower.contains("collaborator") || lower.contains("member"))
 }
 
@@ -351,20 +430,70 @@ fn executes(steps: &Steps, bare: &Bare) -> bool {
         "npm" | "pnpm" | "yarn" | "bun" => {
             let global = has("-g") || has("--global");
             let ignoring = has("--ignore-scripts");
-            !global && !ignoring && (first.is_empty() || matches!(first, "ci" | "install" | "i" | "run" | "test" | "t" | "start" | "build" | "exec" | "run-script" | "clean-install" | "add") && words.len() < 3 || !matches!(first, "ci" | "install" | "i" | "config" | "cache" | "view" | "set" | "global" | "add" | "version" | "info" | "login" | "whoami"))
+            !global
+                && !ignoring
+                && (first.is_empty()
+                    || matches!(
+                        first,
+                        "ci" | "install"
+                            | "i"
+                            | "run"
+                            | "test"
+                            | "t"
+                            | "start"
+                            | "build"
+                            | "exec"
+                            | "run-script"
+                            | "clean-install"
+                            | "add"
+                    ) && words.len() < 3
+                    || !matches!(
+                        first,
+                        "ci" | "install"
+                            | "i"
+                            | "config"
+                            | "cache"
+                            | "view"
+                            | "set"
+                            | "global"
+                            | "add"
+                            | "version"
+                            | "info"
+                            | "login"
+                            | "whoami"
+                    ))
         }
-        "pip" | "pip3" | "uv" | "pipx" => first == "install" && (has("-r") || has("-e") || words.iter().any(|word| *word == "." || word.starts_with("./") || word.starts_with(".[") || word.ends_with(".txt"))) || first == "sync" || first == "run",
-        "python" | "python3" | "node" | "ruby" | "perl" | "php" | "bash" | "sh" | "source" | "." | "pwsh" | "tsx" | "ts-node" | "deno" | "lua" => {
-            has("-m") && !words.contains(&"pip") || words.first().is_some_and(|word| word.contains('/') || word.contains('.'))
+        "pip" | "pip3" | "uv" | "pipx" => {
+            first == "install"
+                && (has("-r")
+                    || has("-e")
+                    || words.iter().any(|word| {
+                        *word == "." || word.starts_with("./") || word.starts_with(".[") || word.ends_with(".txt")
+                    }))
+                || first == "sync"
+                || first == "run"
+        }
+        "python" | "python3" | "node" | "ruby" | "perl" | "php" | "bash" | "sh" | "source" | "." | "pwsh" | "tsx"
+        | "ts-node" | "deno" | "lua" => {
+            has("-m") && !words.contains(&"pip")
+                || words.first().is_some_and(|word| word.contains('/') || word.contains('.'))
                 || has("-m") && words.contains(&"pip") && (has("-r") || has("-e") || words.contains(&"."))
         }
-        "bundle" | "composer" | "poetry" | "pdm" | "mix" | "cargo" | "go" | "mvn" | "mvnw" | "gradle" | "gradlew" | "sbt" | "cmake" | "make" | "ninja" | "meson" | "bazel" | "dotnet" | "swift" | "rake" | "tox" | "nox" | "just" | "task" | "pre-commit" | "jekyll" | "hugo" | "mkdocs" | "terraform" | "nix" | "nix-build" | "nix-shell" | "stack" | "cabal" | "docker-compose" | "earthly" | "lerna" | "nx" | "turbo" | "gulp" | "grunt" => {
-            !matches!(first, "version" | "config" | "env" | "login" | "fmt") && !has("--version") && (bare.program != "cargo" || !matches!(first, "install" | "fmt"))
+        "bundle" | "composer" | "poetry" | "pdm" | "mix" | "cargo" | "go" | "mvn" | "mvnw" | "gradle" | "gradlew"
+        | "sbt" | "cmake" | "make" | "ninja" | "meson" | "bazel" | "dotnet" | "swift" | "rake" | "tox" | "nox"
+        | "just" | "task" | "pre-commit" | "jekyll" | "hugo" | "mkdocs" | "terraform" | "nix" | "nix-build"
+        | "nix-shell" | "stack" | "cabal" | "docker-compose" | "earthly" | "lerna" | "nx" | "turbo" | "gulp"
+        | "grunt" => {
+            !matches!(first, "version" | "config" | "env" | "login" | "fmt")
+                && !has("--version")
+                && (bare.program != "cargo" || !matches!(first, "install" | "fmt"))
         }
         "docker" | "podman" => matches!(first, "build" | "buildx" | "compose"),
         "git" | "gh" | "curl" | "echo" | "cat" | "ls" | "cd" => false,
         _ => {
-            bare.path.starts_with("./") || bare.path.starts_with("../") || bare.path.contains('/') && !bare.path.starts_with(['/', '~', '$'])
+            bare.path.starts_with("./")
+                || bare.path.starts_with("../")
+                || bare.path.contains('/') && !bare.path.starts_with(['/', '~', '$'])
                 || steps.recognise(bare).iter().any(|known| matches!(known.kind.as_str(), "test" | "build"))
         }
     }
@@ -372,8 +501,15 @@ fn executes(steps: &Steps, bare: &Bare) -> bool {
 
 /// A directory as a path of the workspace; empty for the workspace itself.
 fn normal(directory: &str) -> String {
-    let directory = directory.trim().trim_start_matches("${{ github.workspace }}").trim_start_matches("$GITHUB_WORKSPACE").trim_start_matches('/');
-    RepoPath::new("x").join(directory.as_bytes()).map(|path| String::from_utf8_lossy(path.as_bytes()).into_owned()).unwrap_or_default()
+    let directory = directory
+        .trim()
+        .trim_start_matches("${{ github.workspace }}")
+        .trim_start_matches("$GITHUB_WORKSPACE")
+        .trim_start_matches('/');
+    RepoPath::new("x")
+        .join(directory.as_bytes())
+        .map(|path| String::from_utf8_lossy(path.as_bytes()).into_owned())
+        .unwrap_or_default()
 }
 
 fn within(path: &str, directory: &str) -> bool {

@@ -99,7 +99,9 @@ impl<'a> Sources<'a> {
         let mut base = Scope::new(self.values, triggers.iter().collect());
         base.declare(&workflow.inputs);
         for (name, origins) in given {
-            let coerced = workflow.inputs.iter().any(|input| input.name.eq_ignore_ascii_case(name) && matches!(input.kind.as_str(), "boolean" | "number"));
+            let coerced = workflow.inputs.iter().any(|input| {
+                input.name.eq_ignore_ascii_case(name) && matches!(input.kind.as_str(), "boolean" | "number")
+            });
             if !coerced {
                 join(base.inputs.entry(name.clone()).or_default(), via(origins, "input"));
             }
@@ -124,7 +126,15 @@ impl<'a> Sources<'a> {
         outputs
     }
 
-    fn job(&'a self, workflow: &'a Workflow, job: &'a Job, run: Run<'a>, base: &Scope<'a>, budget: &mut usize, found: &mut Found) -> Outputs {
+    fn job(
+        &'a self,
+        workflow: &'a Workflow,
+        job: &'a Job,
+        run: Run<'a>,
+        base: &Scope<'a>,
+        budget: &mut usize,
+        found: &mut Found,
+    ) -> Outputs {
         let mut scope = base.clone();
         scope.triggers.retain(|trigger| reaches(workflow, job, &trigger.event));
         if scope.triggers.is_empty() && !workflow.triggers.is_empty() {
@@ -165,17 +175,28 @@ impl<'a> Sources<'a> {
     }
 
     /// A job that calls a workflow.
-    fn call(&'a self, here: &Here<'a>, job: &'a Job, uses: &Text, scope: &Scope<'a>, budget: &mut usize, found: &mut Found) -> Outputs {
+    fn call(
+        &'a self,
+        here: &Here<'a>,
+        job: &'a Job,
+        uses: &Text,
+        scope: &Scope<'a>,
+        budget: &mut usize,
+        found: &mut Found,
+    ) -> Outputs {
         if pipelines::is_local(&uses.text) {
             let Some(callee) = self.pipelines.local_workflow(&uses.text) else {
-                found.unresolved.insert(here.workflow_path(), format!("`{}` is not in the tree (line {})", uses.text, uses.line));
+                found
+                    .unresolved
+                    .insert(here.workflow_path(), format!("`{}` is not in the tree (line {})", uses.text, uses.line));
                 return Outputs { opaque: true, ..Outputs::default() };
             };
             if here.run.chain.len() > pipelines::MAX_NESTING {
                 found.complete = false;
                 return Outputs::default();
             }
-            let given = job.with.iter().map(|binding| (binding.name.to_lowercase(), scope.text(&binding.value))).collect();
+            let given =
+                job.with.iter().map(|binding| (binding.name.to_lowercase(), scope.text(&binding.value))).collect();
             return self.workflow(callee, &here.run.chain, here.run.triggers, &given, budget, found);
         }
         let mut passed = Vec::new();
@@ -193,7 +214,8 @@ impl<'a> Sources<'a> {
     }
 
     fn step(&'a self, here: &Here<'a>, step: &Step, outer: &mut Scope<'a>, desk: &mut Desk, found: &mut Found) {
-        let possible = |event: &str| condition::answer(step.condition.as_ref(), Situation::possible(event)) != Answer::No;
+        let possible =
+            |event: &str| condition::answer(step.condition.as_ref(), Situation::possible(event)) != Answer::No;
         let mut scope = outer.clone();
         scope.triggers.retain(|trigger| possible(&trigger.event));
         if condition::is_never(step.condition.as_ref()) || scope.triggers.is_empty() && !outer.triggers.is_empty() {
@@ -243,7 +265,8 @@ impl<'a> Sources<'a> {
                 self.arrive(here, shell.line, label, &part, "shell", guards, found);
             }
         }
-        let shell = step.shell.as_ref().map(|shell| shell.text.clone()).or_else(|| here.shell.clone()).unwrap_or_default();
+        let shell =
+            step.shell.as_ref().map(|shell| shell.text.clone()).or_else(|| here.shell.clone()).unwrap_or_default();
         let variables = self.variables(here, step, scope);
         let before = Before {
             variables: variables.clone(),
@@ -254,18 +277,25 @@ impl<'a> Sources<'a> {
         if ["python", "python3", "node", "perl", "ruby"].contains(&name.as_str()) {
             return self.other_language(here, run, label, &before, guards, found);
         }
-        let dialect = if matches!(name.as_str(), "pwsh" | "powershell" | "cmd") { Dialect::Windows } else { Dialect::Posix };
+        let dialect =
+            if matches!(name.as_str(), "pwsh" | "powershell" | "cmd") { Dialect::Windows } else { Dialect::Posix };
         let traced = trace::trace(&run.text, dialect, &before);
         self.report_uses(here, run, label, &traced, guards, found);
         for (offset, origins) in &traced.file_writes {
             let text = line_of_text(&run.text, *offset);
-            let arrival = Arrival { line: run.line_at(*offset), step: label, expression: text, sink: "env_file", guards };
+            let arrival =
+                Arrival { line: run.line_at(*offset), step: label, expression: text, sink: "env_file", guards };
             self.emit(here, &arrival, origins, found);
         }
         for (name, origins) in traced.environment.named {
             join(outer.env.entry(name).or_default(), origins);
         }
-        let directory = step.directory.as_ref().map(|text| text.text.clone()).or_else(|| here.directory.clone()).unwrap_or_default();
+        let directory = step
+            .directory
+            .as_ref()
+            .map(|text| text.text.clone())
+            .or_else(|| here.directory.clone())
+            .unwrap_or_default();
         let place = CheckoutPlace { path: &here.path, job: &here.job.id, line: run.line, guards };
         desk.script(self.steps, &place, run, dialect, &directory, &before, &yields);
         traced.outputs
@@ -274,7 +304,8 @@ impl<'a> Sources<'a> {
     /// Environment variables that a script sees, with values of interest.
     fn variables(&self, here: &Here<'a>, step: &Step, scope: &Scope<'a>) -> BTreeMap<String, Vec<Origin>> {
         // The expression language ignores case, a shell does not: variables are found under the names as written.
-        let mut names: BTreeSet<&str> = step.env.iter().chain(&here.job.env).map(|binding| binding.name.as_str()).collect();
+        let mut names: BTreeSet<&str> =
+            step.env.iter().chain(&here.job.env).map(|binding| binding.name.as_str()).collect();
         if let Some(workflow) = here.run.workflow() {
             names.extend(workflow.env.iter().map(|binding| binding.name.as_str()));
         }
@@ -290,7 +321,11 @@ impl<'a> Sources<'a> {
             }
         }
         // The forge sets these itself.
-        for (variable, expression) in [("GITHUB_HEAD_REF", "github.head_ref"), ("GITHUB_REF_NAME", "github.ref_name"), ("GITHUB_REF", "github.ref")] {
+        for (variable, expression) in [
+            ("GITHUB_HEAD_REF", "github.head_ref"),
+            ("GITHUB_REF_NAME", "github.ref_name"),
+            ("GITHUB_REF", "github.ref"),
+        ] {
             if let Some(expression) = super::expression::parse(expression) {
                 found.entry(variable.to_owned()).or_insert_with(|| scope.origins(&expression));
             }
@@ -299,18 +334,50 @@ impl<'a> Sources<'a> {
     }
 
     /// A script that no shell runs: variables cannot be followed, so everything it leaves is unclear.
-    fn other_language(&self, here: &Here<'a>, run: &Text, label: &str, before: &Before, guards: &[Guard], found: &mut Found) -> Outputs {
+    fn other_language(
+        &self,
+        here: &Here<'a>,
+        run: &Text,
+        label: &str,
+        before: &Before,
+        guards: &[Guard],
+        found: &mut Found,
+    ) -> Outputs {
         let lower = run.text.to_lowercase();
-        let used: Vec<Origin> = before.variables.iter().filter(|(name, _)| run.text.contains(name.as_str())).flat_map(|(_, origins)| unclear(origins)).collect();
-        if ["os.system", "shell=true", "eval(", "exec(", "execsync(", "popen("].iter().any(|call| lower.contains(call)) {
-            let arrival = Arrival { line: run.line, step: label, expression: "a variable handed to another program", sink: "nested_shell", guards };
+        let used: Vec<Origin> = before
+            .variables
+            .iter()
+            .filter(|(name, _)| run.text.contains(name.as_str()))
+            .flat_map(|(_, origins)| unclear(origins))
+            .collect();
+        if ["os.system", "shell=true", "eval(", "exec(", "execsync(", "popen("].iter().any(|call| lower.contains(call))
+        {
+            let arrival = Arrival {
+                line: run.line,
+                step: label,
+                expression: "a variable handed to another program",
+                sink: "nested_shell",
+                guards,
+            };
             self.emit(here, &arrival, &used, found);
         }
-        if lower.contains("github_output") || lower.contains("set-output") { Outputs { rest: used, ..Outputs::default() } } else { Outputs::default() }
+        if lower.contains("github_output") || lower.contains("set-output") {
+            Outputs { rest: used, ..Outputs::default() }
+        } else {
+            Outputs::default()
+        }
     }
 
     /// One flow for each variable, by its most dangerous use.
-    fn report_uses(&self, here: &Here<'a>, run: &Text, label: &str, traced: &trace::Trace, guards: &[Guard], found: &mut Found) {
+    fn report_uses(
+        &self,
+        here: &Here<'a>,
+        run: &Text,
+        label: &str,
+        traced: &trace::Trace,
+        guards: &[Guard],
+        found: &mut Found,
+    ) {
         let mut worst: BTreeMap<&str, &trace::Use> = BTreeMap::new();
         for used in &traced.uses {
             let known = worst.entry(used.variable.as_str()).or_insert(used);
@@ -324,7 +391,9 @@ impl<'a> Sources<'a> {
             let origins: Vec<Origin> = used
                 .origins
                 .iter()
-                .filter(|origin| used.kind != Kind::Quoted || matches!(origin.control, Control::Untrusted | Control::Collaborator))
+                .filter(|origin| {
+                    used.kind != Kind::Quoted || matches!(origin.control, Control::Untrusted | Control::Collaborator)
+                })
                 .filter(|origin| used.kind == Kind::Nested || origin.control != Control::Writer)
                 .map(|origin| {
                     let sanitiser = match (origin.sanitiser, used.kind) {
@@ -340,14 +409,27 @@ impl<'a> Sources<'a> {
     }
 
     #[allow(clippy::too_many_arguments)]
-    fn local(&'a self, here: &Here<'a>, step: &Step, uses: &Text, scope: &Scope<'a>, outer: &mut Scope<'a>, desk: &mut Desk, guards: &[Guard], found: &mut Found) -> Outputs {
+    fn local(
+        &'a self,
+        here: &Here<'a>,
+        step: &Step,
+        uses: &Text,
+        scope: &Scope<'a>,
+        outer: &mut Scope<'a>,
+        desk: &mut Desk,
+        guards: &[Guard],
+        found: &mut Found,
+    ) -> Outputs {
         let place = CheckoutPlace { path: &here.path, job: &here.job.id, line: step.line, guards };
         desk.local_action(&place, &uses.text);
         let action = match self.pipelines.local_action(&uses.text) {
             LocalUse::Action(action) => action,
             LocalUse::Missing => {
                 if !desk.covers(&uses.text) {
-                    found.unresolved.insert(here.workflow_path(), format!("`{}` is not in the tree (line {})", uses.text, uses.line));
+                    found.unresolved.insert(
+                        here.workflow_path(),
+                        format!("`{}` is not in the tree (line {})", uses.text, uses.line),
+                    );
                 }
                 for binding in &step.with {
                     self.hand_over(here, scope, &binding.value, &step.label(), guards, found);
@@ -372,7 +454,17 @@ impl<'a> Sources<'a> {
     }
 
     #[allow(clippy::too_many_arguments)]
-    fn composite(&'a self, here: &Here<'a>, step: &Step, action: &std::rc::Rc<LocalAction>, scope: &Scope<'a>, outer: &mut Scope<'a>, desk: &mut Desk, guards: &[Guard], found: &mut Found) -> Outputs {
+    fn composite(
+        &'a self,
+        here: &Here<'a>,
+        step: &Step,
+        action: &std::rc::Rc<LocalAction>,
+        scope: &Scope<'a>,
+        outer: &mut Scope<'a>,
+        desk: &mut Desk,
+        guards: &[Guard],
+        found: &mut Found,
+    ) -> Outputs {
         let mut inner = scope.clone();
         inner.steps.clear();
         inner.inputs.clear();
@@ -383,7 +475,10 @@ impl<'a> Sources<'a> {
         }
         // Names that the action does not declare reach it all the same as far as expressions go.
         for binding in &step.with {
-            inner.inputs.entry(binding.name.to_lowercase()).or_insert_with(|| via(&scope.text(&binding.value), "input"));
+            inner
+                .inputs
+                .entry(binding.name.to_lowercase())
+                .or_insert_with(|| via(&scope.text(&binding.value), "input"));
         }
         let place = Here {
             run: here.run.clone(),
@@ -411,12 +506,24 @@ impl<'a> Sources<'a> {
     }
 
     #[allow(clippy::too_many_arguments)]
-    fn remote(&'a self, here: &Here<'a>, step: &Step, uses: &Text, label: &str, guards: &[Guard], scope: &Scope<'a>, outer: &mut Scope<'a>, desk: &mut Desk, found: &mut Found) -> Outputs {
+    fn remote(
+        &'a self,
+        here: &Here<'a>,
+        step: &Step,
+        uses: &Text,
+        label: &str,
+        guards: &[Guard],
+        scope: &Scope<'a>,
+        outer: &mut Scope<'a>,
+        desk: &mut Desk,
+        found: &mut Found,
+    ) -> Outputs {
         let (address, _) = pipelines::remote(&uses.text);
         let known = self.actions.get(address);
         let mut passed: Vec<Origin> = Vec::new();
         for binding in &step.with {
-            let code = known.is_some_and(|action| action.code.iter().any(|name| name.eq_ignore_ascii_case(&binding.name)));
+            let code =
+                known.is_some_and(|action| action.code.iter().any(|name| name.eq_ignore_ascii_case(&binding.name)));
             let sink = if address.eq_ignore_ascii_case("actions/github-script") { "script" } else { "action_code" };
             if code {
                 for part in scope.yields(&binding.value) {
@@ -442,7 +549,15 @@ impl<'a> Sources<'a> {
         }
         match known {
             Some(action) => self.known_outputs(action, &passed, desk),
-            None => Outputs { rest: if desk.has_foreign_files() { vec![Origin::new(address, Control::Unclear)] } else { unclear(&passed) }, opaque: true, ..Outputs::default() },
+            None => Outputs {
+                rest: if desk.has_foreign_files() {
+                    vec![Origin::new(address, Control::Unclear)]
+                } else {
+                    unclear(&passed)
+                },
+                opaque: true,
+                ..Outputs::default()
+            },
         }
     }
 
@@ -467,14 +582,52 @@ impl<'a> Sources<'a> {
 
     /// Code for the forge's client: what it reads of the event by itself is not followed.
     #[allow(clippy::too_many_arguments)]
-    fn inline_script(&self, here: &Here<'a>, step: &Step, label: &str, guards: &[Guard], outer: &mut Scope<'a>, desk: &Desk, found: &mut Found) -> Outputs {
+    fn inline_script(
+        &self,
+        here: &Here<'a>,
+        step: &Step,
+        label: &str,
+        guards: &[Guard],
+        outer: &mut Scope<'a>,
+        desk: &Desk,
+        found: &mut Found,
+    ) -> Outputs {
         let Some(script) = step.input("script") else { return Outputs::default() };
         let lower = script.text.to_lowercase();
-        let reads = [".title", ".body", ".head.ref", ".head_ref", ".message", "listfiles", ".head_branch", ".display_title", ".filename", ".head.label", "readfile"];
-        let reads_text = reads.iter().any(|part| lower.contains(part)) && (lower.contains("context") || lower.contains("github.rest") || lower.contains("process.env") || desk.has_foreign_files());
-        let origins = if reads_text { vec![Origin::new("text of the event in an inline script", Control::Unclear)] } else { Vec::new() };
-        if reads_text && ["exec(", "execsync(", "exec.exec", "spawn("].iter().any(|call| lower.contains(call)) && !lower.contains("execfile") {
-            let arrival = Arrival { line: script.line, step: label, expression: "an inline script that runs programs", sink: "nested_shell", guards };
+        let reads = [
+            ".title",
+            ".body",
+            ".head.ref",
+            ".head_ref",
+            ".message",
+            "listfiles",
+            ".head_branch",
+            ".display_title",
+            ".filename",
+            ".head.label",
+            "readfile",
+        ];
+        let reads_text = reads.iter().any(|part| lower.contains(part))
+            && (lower.contains("context")
+                || lower.contains("github.rest")
+                || lower.contains("process.env")
+                || desk.has_foreign_files());
+        let origins = if reads_text {
+            vec![Origin::new("text of the event in an inline script", Control::Unclear)]
+        } else {
+            Vec::new()
+        };
+        if reads_text
+            && ["exec(", "execsync(", "exec.exec", "spawn("].iter().any(|call| lower.contains(call))
+            && !lower.contains("execfile")
+        {
+            let arrival = Arrival {
+                line: script.line,
+                step: label,
+                expression: "an inline script that runs programs",
+                sink: "nested_shell",
+                guards,
+            };
             self.emit(here, &arrival, &origins, found);
         }
         if lower.contains("exportvariable") && reads_text {
@@ -485,7 +638,16 @@ impl<'a> Sources<'a> {
 
     /// A text that becomes code.
     #[allow(clippy::too_many_arguments)]
-    fn arrive(&self, here: &Here<'a>, line: u64, label: &str, part: &Yield, sink: &'static str, guards: &[Guard], found: &mut Found) {
+    fn arrive(
+        &self,
+        here: &Here<'a>,
+        line: u64,
+        label: &str,
+        part: &Yield,
+        sink: &'static str,
+        guards: &[Guard],
+        found: &mut Found,
+    ) {
         let arrival = Arrival { line, step: label, expression: &part.text, sink, guards };
         self.emit(here, &arrival, &part.origins, found);
         let decided: Vec<Origin> = part
@@ -498,11 +660,26 @@ impl<'a> Sources<'a> {
     }
 
     /// A value given to something that osps does not see into.
-    fn hand_over(&self, here: &Here<'a>, scope: &Scope<'a>, text: &Text, label: &str, guards: &[Guard], found: &mut Found) {
+    fn hand_over(
+        &self,
+        here: &Here<'a>,
+        scope: &Scope<'a>,
+        text: &Text,
+        label: &str,
+        guards: &[Guard],
+        found: &mut Found,
+    ) {
         for part in scope.yields(text) {
-            let arrival = Arrival { line: scope_line(text, &part), step: label, expression: &part.text, sink: "opaque_input", guards };
+            let arrival = Arrival {
+                line: scope_line(text, &part),
+                step: label,
+                expression: &part.text,
+                sink: "opaque_input",
+                guards,
+            };
             // Names of branches and tags are data of every second action; only text of others is of interest.
-            let origins: Vec<Origin> = part.origins.iter().filter(|origin| origin.control != Control::Writer).cloned().collect();
+            let origins: Vec<Origin> =
+                part.origins.iter().filter(|origin| origin.control != Control::Writer).cloned().collect();
             self.emit(here, &arrival, &origins, found);
         }
     }
@@ -510,12 +687,21 @@ impl<'a> Sources<'a> {
     /// A value given to an action that takes it as data.
     fn data(&self, here: &Here<'a>, scope: &Scope<'a>, text: &Text, label: &str, guards: &[Guard], found: &mut Found) {
         for part in scope.yields(text) {
-            let arrival = Arrival { line: scope_line(text, &part), step: label, expression: &part.text, sink: "opaque_input", guards };
+            let arrival = Arrival {
+                line: scope_line(text, &part),
+                step: label,
+                expression: &part.text,
+                sink: "opaque_input",
+                guards,
+            };
             let origins: Vec<Origin> = part
                 .origins
                 .iter()
                 .filter(|origin| matches!(origin.control, Control::Untrusted | Control::Collaborator))
-                .map(|origin| Origin { sanitiser: if origin.sanitiser == "none" { "data_input" } else { origin.sanitiser }, ..origin.clone() })
+                .map(|origin| Origin {
+                    sanitiser: if origin.sanitiser == "none" { "data_input" } else { origin.sanitiser },
+                    ..origin.clone()
+                })
                 .collect();
             self.emit(here, &arrival, &origins, found);
         }
@@ -528,7 +714,10 @@ impl<'a> Sources<'a> {
                 return;
             }
             let fix = (arrival.sink == "shell" && origin.via != "variable" && origin.sanitiser == "none").then(|| {
-                format!("Bind `{}` to a variable under `env:` of the step and use it as a quoted shell variable.", shorten(arrival.expression))
+                format!(
+                    "Bind `{}` to a variable under `env:` of the step and use it as a quoted shell variable.",
+                    shorten(arrival.expression)
+                )
             });
             found.flows.insert(Flow {
                 path: here.path.clone(),
@@ -569,7 +758,9 @@ fn guard_names(guards: &[Guard], origin: &str) -> Vec<String> {
         None => "",
     };
     let own = |guard: &&Guard| match guard.kind.as_str() {
-        "author" | "association" => !object.is_empty() && guard.condition.to_lowercase().contains(&format!("event.{object}.")),
+        "author" | "association" => {
+            !object.is_empty() && guard.condition.to_lowercase().contains(&format!("event.{object}."))
+        }
         "same_repo" => matches!(object, "pull_request" | "workflow_run"),
         _ => true,
     };
@@ -579,8 +770,15 @@ fn guard_names(guards: &[Guard], origin: &str) -> Vec<String> {
 
 /// The same values, of which nobody knows what became of them.
 fn unclear(origins: &[Origin]) -> Vec<Origin> {
-    let of_interest = |origin: &&Origin| matches!(origin.control, Control::Untrusted | Control::Unclear | Control::Collaborator) && origin.sanitiser == "none";
-    origins.iter().filter(of_interest).map(|origin| Origin { control: Control::Unclear, via: "output", ..origin.clone() }).collect()
+    let of_interest = |origin: &&Origin| {
+        matches!(origin.control, Control::Untrusted | Control::Unclear | Control::Collaborator)
+            && origin.sanitiser == "none"
+    };
+    origins
+        .iter()
+        .filter(of_interest)
+        .map(|origin| Origin { control: Control::Unclear, via: "output", ..origin.clone() })
+        .collect()
 }
 
 fn scope_line(text: &Text, part: &Yield) -> u64 {

@@ -321,7 +321,13 @@ pub(crate) fn collect(cx: &Context<'_>) -> (Ci, Workflows) {
     let privileges = sources.collect();
 
     let values = values::Values::load(cx);
-    let walk = flows::Sources { pipelines: &pipelines, actions: &actions, values: &values, steps: &steps, privileges: &sources };
+    let walk = flows::Sources {
+        pipelines: &pipelines,
+        actions: &actions,
+        values: &values,
+        steps: &steps,
+        privileges: &sources,
+    };
     let walked = walk.collect();
     truncated |= !walked.complete;
     for (path, problem) in &walked.unresolved {

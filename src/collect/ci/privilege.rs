@@ -147,7 +147,9 @@ impl Sources<'_> {
         match effective(run).grant {
             None => found.push("default_token"),
             Some(Grant::WriteAll) => found.push("write_token"),
-            Some(Grant::Scopes(scopes)) if scopes.values().any(|(level, _)| level == "write") => found.push("write_token"),
+            Some(Grant::Scopes(scopes)) if scopes.values().any(|(level, _)| level == "write") => {
+                found.push("write_token")
+            }
             Some(_) => {}
         }
         if self.secrets_of(workflow, job).iter().any(|name| name != "GITHUB_TOKEN") {

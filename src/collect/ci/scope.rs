@@ -9,7 +9,8 @@ use super::values::{Control, Meaning, Values, reference_control};
 use super::workflow::{Binding, DeclaredInput, Matrix, Text, Trigger};
 
 /// Names of outputs that speak of text by outsiders, where the action that makes them is not known.
-const TELLING: &[&str] = &["title", "body", "comment", "message", "head_ref", "head-ref", "headref", "head_branch", "files", "changed"];
+const TELLING: &[&str] =
+    &["title", "body", "comment", "message", "head_ref", "head-ref", "headref", "head_branch", "files", "changed"];
 
 /// What is in reach.
 #[derive(Debug, Clone)]
@@ -90,7 +91,8 @@ impl<'a> Scope<'a> {
         match expression {
             Expression::Value(steps) => self.value(&dotted(steps)),
             Expression::Call(name, arguments) => match name.as_str() {
-                "contains" | "startswith" | "endswith" | "success" | "failure" | "always" | "cancelled" | "hashfiles" => Vec::new(),
+                "contains" | "startswith" | "endswith" | "success" | "failure" | "always" | "cancelled"
+                | "hashfiles" => Vec::new(),
                 _ => self.any(arguments),
             },
             Expression::Part(inner, _) => self.origins(inner),
@@ -110,7 +112,9 @@ impl<'a> Scope<'a> {
     fn mentions(&self, expression: &Expression, out: &mut Vec<Origin>) {
         match expression {
             Expression::Value(steps) => join(out, self.value(&dotted(steps))),
-            Expression::Call(_, parts) | Expression::And(parts) | Expression::Or(parts) => parts.iter().for_each(|part| self.mentions(part, out)),
+            Expression::Call(_, parts) | Expression::And(parts) | Expression::Or(parts) => {
+                parts.iter().for_each(|part| self.mentions(part, out))
+            }
             Expression::Not(inner) | Expression::Part(inner, _) => self.mentions(inner, out),
             Expression::Compare(_, left, right) => {
                 self.mentions(left, out);
@@ -155,14 +159,17 @@ impl<'a> Scope<'a> {
         match meaning {
             Meaning::Controlled(control) => vec![Origin { code, ..Origin::new(name, control) }],
             Meaning::Input => match parts.get(3) {
-                Some(key) if *key != "*" => self.dispatch.get(*key).cloned().unwrap_or_else(|| vec![Origin::new(name, Control::Collaborator)]),
+                Some(key) if *key != "*" => {
+                    self.dispatch.get(*key).cloned().unwrap_or_else(|| vec![Origin::new(name, Control::Collaborator)])
+                }
                 _ => {
                     let found = all(&self.dispatch);
                     if found.is_empty() { vec![Origin::new(name, Control::Collaborator)] } else { found }
                 }
             },
             Meaning::Reference => {
-                let controls: Vec<(Control, bool)> = self.triggers.iter().map(|trigger| reference_control(trigger)).collect();
+                let controls: Vec<(Control, bool)> =
+                    self.triggers.iter().map(|trigger| reference_control(trigger)).collect();
                 let control = controls.iter().map(|(control, _)| *control).max().unwrap_or(Control::Writer);
                 let strict = controls.iter().all(|(control, strict)| *control == Control::Safe || *strict);
                 let sanitiser = if control != Control::Safe && strict { "ref_filter" } else { "none" };
@@ -173,7 +180,8 @@ impl<'a> Scope<'a> {
 
     /// Adds environment variables; they see those that are there already.
     pub(super) fn bind_env(&mut self, bindings: &[Binding]) {
-        let found: Vec<(String, Vec<Origin>)> = bindings.iter().map(|binding| (binding.name.to_lowercase(), self.text(&binding.value))).collect();
+        let found: Vec<(String, Vec<Origin>)> =
+            bindings.iter().map(|binding| (binding.name.to_lowercase(), self.text(&binding.value))).collect();
         self.env.extend(found);
     }
 
@@ -194,7 +202,11 @@ impl<'a> Scope<'a> {
         for input in inputs {
             let name = input.name.to_lowercase();
             let sanitiser = if matches!(input.kind.as_str(), "boolean" | "choice") { "typed" } else { "none" };
-            let origin = Origin { input_type: Some(input.kind.clone()), sanitiser, ..Origin::new(format!("inputs.{name}"), Control::Collaborator) };
+            let origin = Origin {
+                input_type: Some(input.kind.clone()),
+                sanitiser,
+                ..Origin::new(format!("inputs.{name}"), Control::Collaborator)
+            };
             join(self.inputs.entry(name.clone()).or_default(), [origin.clone()]);
             if input.event == "workflow_dispatch" {
                 join(self.dispatch.entry(name).or_default(), [origin]);
@@ -217,7 +229,9 @@ fn all(map: &BTreeMap<String, Vec<Origin>>) -> Vec<Origin> {
 fn outputs(map: &BTreeMap<String, Outputs>, rest: &[&str]) -> Vec<Origin> {
     match rest {
         [_, "outcome" | "conclusion" | "result"] => Vec::new(),
-        [id, "outputs", name, ..] if *id != "*" && *name != "*" => map.get(*id).map(|outputs| named(outputs, name)).unwrap_or_default(),
+        [id, "outputs", name, ..] if *id != "*" && *name != "*" => {
+            map.get(*id).map(|outputs| named(outputs, name)).unwrap_or_default()
+        }
         [id, "outputs", ..] | [id] if *id != "*" => map.get(*id).map(Outputs::all).unwrap_or_default(),
         _ => {
             let mut found = Vec::new();

@@ -682,11 +682,6 @@ fn cargo_aliases(text: &str) -> Option<TargetFile> {
     Some(file)
 }
 
-/// All texts of a YAML node as lines of a script.
-pub(super) fn script_of(node: &yaml::Node) -> String {
-    texts(node).join("\n")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -63,7 +63,11 @@ pub(super) struct Outputs {
 impl Outputs {
     /// The values of an output, by its name in lower case.
     pub(super) fn get(&self, name: &str) -> Vec<Origin> {
-        let fitting = self.patterns.iter().filter(|(pattern, _)| wildcard(pattern, name)).max_by_key(|(pattern, _)| pattern.len());
+        let fitting = self
+            .patterns
+            .iter()
+            .filter(|(pattern, _)| wildcard(pattern, name))
+            .max_by_key(|(pattern, _)| pattern.len());
         let mut found = self.named.get(name).or(fitting.map(|(_, origins)| origins)).cloned().unwrap_or_default();
         join(&mut found, self.rest.iter().cloned());
         found
@@ -79,7 +83,9 @@ impl Outputs {
 
     fn add(&mut self, name: Option<String>, origins: Vec<Origin>) {
         match name {
-            Some(name) if self.named.len() < MAX_NAMES => join(self.named.entry(name.to_lowercase()).or_default(), origins),
+            Some(name) if self.named.len() < MAX_NAMES => {
+                join(self.named.entry(name.to_lowercase()).or_default(), origins)
+            }
             _ => join(&mut self.rest, origins),
         }
     }
@@ -214,7 +220,9 @@ impl Tracer<'_> {
         match program.as_str() {
             "export" | "declare" | "local" | "readonly" | "typeset" | "set" => self.declare(command),
             "read" | "mapfile" | "readarray" => {
-                for word in command.words.iter().skip(1).filter(|word| !word.text.starts_with('-') && !word.text.is_empty()) {
+                for word in
+                    command.words.iter().skip(1).filter(|word| !word.text.starts_with('-') && !word.text.is_empty())
+                {
                     self.assign(&word.text, taken.clone(), false, word);
                 }
             }
@@ -272,7 +280,9 @@ impl Tracer<'_> {
             }
         }
         if word.text.contains("${{") {
-            for (expression, origins) in self.expressions.iter().filter(|(expression, _)| word.text.contains(expression.as_str())) {
+            for (expression, origins) in
+                self.expressions.iter().filter(|(expression, _)| word.text.contains(expression.as_str()))
+            {
                 let _ = expression;
                 join(&mut found, origins.iter().cloned());
             }
@@ -300,17 +310,31 @@ impl Tracer<'_> {
         let program = command.program();
         let words: Vec<&str> = command.words.iter().skip(1).map(|word| word.text.as_str()).collect();
         let has = |part: &str| words.iter().any(|word| word.contains(part));
-        let named = |control| vec![Origin::new(format!("{program} {}", words.first().copied().unwrap_or_default()), control)];
+        let named =
+            |control| vec![Origin::new(format!("{program} {}", words.first().copied().unwrap_or_default()), control)];
         match (program.as_str(), words.first().copied().unwrap_or_default()) {
-            ("git", "diff" | "diff-tree" | "show" | "log" | "whatchanged") if has("--name-only") || has("--name-status") => named(Control::Untrusted),
-            ("git", "log" | "show") if ["%s", "%b", "%B", "%an", "%ae", "%cn", "%ce", "--oneline"].iter().any(|format| has(format)) => named(Control::Unclear),
+            ("git", "diff" | "diff-tree" | "show" | "log" | "whatchanged")
+                if has("--name-only") || has("--name-status") =>
+            {
+                named(Control::Untrusted)
+            }
+            ("git", "log" | "show")
+                if ["%s", "%b", "%B", "%an", "%ae", "%cn", "%ce", "--oneline"].iter().any(|format| has(format)) =>
+            {
+                named(Control::Unclear)
+            }
             ("gh", "pr") if has("--name-only") => named(Control::Untrusted),
             ("gh", "pr" | "issue") if words.get(1) == Some(&"view") && has("--json") => {
-                let free = ["title", "body", "headRefName", "files", "commits", "comments", "author", "labels", "reviews"];
+                let free =
+                    ["title", "body", "headRefName", "files", "commits", "comments", "author", "labels", "reviews"];
                 if free.iter().any(|field| has(field)) { named(Control::Untrusted) } else { Vec::new() }
             }
-            ("gh" | "curl" | "hub", _) if has("/files") && (has("/pulls/") || has("/pull/")) => named(Control::Untrusted),
-            ("cat" | "head" | "tail" | "jq" | "yq" | "sed" | "awk" | "grep" | "cut" | "source" | ".", _) if self.foreign_files && !command.piped => {
+            ("gh" | "curl" | "hub", _) if has("/files") && (has("/pulls/") || has("/pull/")) => {
+                named(Control::Untrusted)
+            }
+            ("cat" | "head" | "tail" | "jq" | "yq" | "sed" | "awk" | "grep" | "cut" | "source" | ".", _)
+                if self.foreign_files && !command.piped =>
+            {
                 vec![Origin::new("a file of the workspace", Control::Unclear)]
             }
             ("cat" | "jq", _) if has("GITHUB_EVENT_PATH") => named(Control::Unclear),
@@ -322,8 +346,15 @@ impl Tracer<'_> {
     fn test(&mut self, command: &Command) {
         let Some(at) = command.words.iter().position(|word| word.text == "=~") else { return };
         let Some(left) = at.checked_sub(1).and_then(|at| command.words.get(at)) else { return };
-        let pattern: String = command.words.iter().skip(at + 1).take_while(|word| !matches!(word.text.as_str(), "&" | "]]")).map(|word| word.text.as_str()).collect();
-        let name = pattern.strip_prefix("${").and_then(|rest| rest.strip_suffix('}')).or_else(|| pattern.strip_prefix('$'));
+        let pattern: String = command
+            .words
+            .iter()
+            .skip(at + 1)
+            .take_while(|word| !matches!(word.text.as_str(), "&" | "]]"))
+            .map(|word| word.text.as_str())
+            .collect();
+        let name =
+            pattern.strip_prefix("${").and_then(|rest| rest.strip_suffix('}')).or_else(|| pattern.strip_prefix('$'));
         let pattern = name.and_then(|name| self.constants.get(name)).cloned().unwrap_or(pattern);
         if self.exits && is_strict_pattern(&pattern, true) {
             self.clean(left);
@@ -335,7 +366,8 @@ impl Tracer<'_> {
         let rest = self.text.get(command.offset..).unwrap_or_default();
         let body = rest.split("esac").next().unwrap_or_default();
         let otherwise = body.split("*)").nth(1).unwrap_or_default();
-        let leaves = otherwise.split(";;").next().is_some_and(|branch| branch.contains("exit ") || branch.contains("return "));
+        let leaves =
+            otherwise.split(";;").next().is_some_and(|branch| branch.contains("exit ") || branch.contains("return "));
         if leaves && let Some(word) = command.words.get(1) {
             self.clean(word);
         }
@@ -343,7 +375,10 @@ impl Tracer<'_> {
 
     /// `grep -Eq '^[0-9]+$' <<< "$X" || exit 1`.
     fn check(&mut self, command: &Command, taken: &[Origin]) {
-        let quiet = command.words.iter().any(|word| word.text.starts_with('-') && !word.text.starts_with("--") && word.text.contains('q') || word.text == "--quiet");
+        let quiet = command.words.iter().any(|word| {
+            word.text.starts_with('-') && !word.text.starts_with("--") && word.text.contains('q')
+                || word.text == "--quiet"
+        });
         let strict = command.words.iter().skip(1).any(|word| is_strict_pattern(&word.text, true));
         if quiet && strict && self.exits && command.joint != Joint::And && !taken.is_empty() {
             let inputs: Vec<Word> = command.redirects.iter().map(|redirect| redirect.word.clone()).collect();
@@ -366,7 +401,12 @@ impl Tracer<'_> {
 
     /// Notes what a command writes for later steps.
     fn writes(&mut self, command: &Command, passed: &[Origin]) {
-        let mut targets: Vec<Target> = command.redirects.iter().filter(|redirect| redirect.kind == RedirectKind::Write).filter_map(|redirect| target(&redirect.word)).collect();
+        let mut targets: Vec<Target> = command
+            .redirects
+            .iter()
+            .filter(|redirect| redirect.kind == RedirectKind::Write)
+            .filter_map(|redirect| target(&redirect.word))
+            .collect();
         if matches!(command.program().as_str(), "tee" | "out-file" | "add-content" | "set-content") {
             targets.extend(command.words.iter().skip(1).filter_map(target));
         }
@@ -398,7 +438,9 @@ impl Tracer<'_> {
             let names: Vec<Option<String>> = lines.iter().map(|line| output_name(line)).collect();
             match names.as_slice() {
                 [] => self.write(target, None, passed.to_vec(), command.offset),
-                names => names.iter().cloned().for_each(|name| self.write(target, name, passed.to_vec(), command.offset)),
+                names => {
+                    names.iter().cloned().for_each(|name| self.write(target, name, passed.to_vec(), command.offset))
+                }
             }
         }
     }
@@ -423,8 +465,12 @@ impl Tracer<'_> {
     fn uses(&mut self, command: &Command) {
         for command in flatten(std::slice::from_ref(command)) {
             let program = command.program();
-            let harmless = matches!(program.as_str(), "[[" | "case" | "for" | "((" | "select" | "export" | "local" | "declare" | "readonly");
-            let stdin_code = command.words.len() == 1 && (SHELLS.contains(&program.as_str()) || INTERPRETERS.contains(&program.as_str()));
+            let harmless = matches!(
+                program.as_str(),
+                "[[" | "case" | "for" | "((" | "select" | "export" | "local" | "declare" | "readonly"
+            );
+            let stdin_code = command.words.len() == 1
+                && (SHELLS.contains(&program.as_str()) || INTERPRETERS.contains(&program.as_str()));
             for (index, word) in command.words.iter().enumerate() {
                 let nested = is_code_position(command, index);
                 for variable in word.variables.iter().filter(|variable| !is_cleaning(&variable.operation)) {
@@ -442,13 +488,18 @@ impl Tracer<'_> {
             }
             for redirect in command.redirects.iter().filter(|redirect| redirect.kind == RedirectKind::Text) {
                 for variable in &redirect.word.variables {
-                    self.note(command, &variable.name, if stdin_code || program == "ssh" { Kind::Nested } else { Kind::Quoted });
+                    self.note(
+                        command,
+                        &variable.name,
+                        if stdin_code || program == "ssh" { Kind::Nested } else { Kind::Quoted },
+                    );
                 }
             }
             for (_, value) in &command.assignments {
                 value.variables.iter().for_each(|variable| self.note(command, &variable.name, Kind::Quoted));
             }
-            let xargs = matches!(program.as_str(), "xargs" | "parallel") && command.words.iter().any(|word| SHELLS.contains(&word.text.as_str()));
+            let xargs = matches!(program.as_str(), "xargs" | "parallel")
+                && command.words.iter().any(|word| SHELLS.contains(&word.text.as_str()));
             if (stdin_code || xargs) && !self.pipe.is_empty() {
                 let pipe = self.pipe.clone();
                 self.note_origins(command, "|", pipe);
@@ -458,7 +509,8 @@ impl Tracer<'_> {
 
     fn note(&mut self, command: &Command, variable: &str, kind: Kind) {
         let Some(origins) = self.variables.get(variable) else { return };
-        let origins: Vec<Origin> = origins.iter().filter(|origin| origin.control != Control::Safe || origin.code.is_some()).cloned().collect();
+        let origins: Vec<Origin> =
+            origins.iter().filter(|origin| origin.control != Control::Safe || origin.code.is_some()).cloned().collect();
         if !origins.is_empty() && self.out.uses.len() < MAX_NAMES {
             self.out.uses.push(Use { offset: command.offset, variable: variable.to_owned(), origins, kind });
         }
@@ -484,12 +536,30 @@ fn is_code_position(command: &Command, index: usize) -> bool {
         _ => {}
     }
     let before = command.word(index - 1);
-    let option = matches!(before, "-c" | "-lc" | "-ec" | "-xc" | "-exc" | "-euc" | "-euxc" | "-ic" | "-Command" | "-command" | "-e" | "--eval" | "-r" | "--command" | "--run");
+    let option = matches!(
+        before,
+        "-c" | "-lc"
+            | "-ec"
+            | "-xc"
+            | "-exc"
+            | "-euc"
+            | "-euxc"
+            | "-ic"
+            | "-Command"
+            | "-command"
+            | "-e"
+            | "--eval"
+            | "-r"
+            | "--command"
+            | "--run"
+    );
     option
         && command.words.iter().take(index).any(|word| {
             let name = word.text.rsplit('/').next().unwrap_or_default();
             let name = name.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.');
-            SHELLS.contains(&name) || INTERPRETERS.contains(&name) || matches!(name, "su" | "nix-shell" | "script" | "tmux" | "vagrant")
+            SHELLS.contains(&name)
+                || INTERPRETERS.contains(&name)
+                || matches!(name, "su" | "nix-shell" | "script" | "tmux" | "vagrant")
         })
 }
 
@@ -499,17 +569,25 @@ fn target(word: &Word) -> Option<Target> {
 
 /// The text that a command writes, as far as it stands there.
 fn written_text(command: &Command) -> String {
-    if let Some(body) = command.redirects.iter().find(|redirect| redirect.kind == RedirectKind::Text && !redirect.word.text.is_empty()) {
+    if let Some(body) =
+        command.redirects.iter().find(|redirect| redirect.kind == RedirectKind::Text && !redirect.word.text.is_empty())
+    {
         return body.word.text.clone();
     }
-    let words = command.words.iter().skip(usize::from(!command.word(0).contains('='))).filter(|word| !word.text.starts_with('-') && target(word).is_none());
+    let words = command
+        .words
+        .iter()
+        .skip(usize::from(!command.word(0).contains('=')))
+        .filter(|word| !word.text.starts_with('-') && target(word).is_none());
     words.map(|word| word.text.as_str()).collect::<Vec<_>>().join(" ")
 }
 
 /// The name in `name=value`.
 fn output_name(line: &str) -> Option<String> {
     let (name, _) = line.trim().split_once('=')?;
-    let plain = !name.is_empty() && name.len() < 100 && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'));
+    let plain = !name.is_empty()
+        && name.len() < 100
+        && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'));
     plain.then(|| name.to_owned())
 }
 
@@ -517,17 +595,25 @@ fn output_name(line: &str) -> Option<String> {
 fn is_filter(command: &Command) -> bool {
     let words = || command.words.iter().skip(1).map(|word| word.text.as_str());
     match command.program().as_str() {
-        "wc" | "sha256sum" | "sha1sum" | "sha512sum" | "shasum" | "md5sum" | "cksum" | "base32" | "test" | "[" | "[[" | "true" | "false" | "git-hash" => true,
-        "tr" => words().any(|word| matches!(word, "-cd" | "-dc" | "-cs" | "-c" | "-C")) && words().filter(|word| !word.starts_with('-')).all(is_harmless_set),
+        "wc" | "sha256sum" | "sha1sum" | "sha512sum" | "shasum" | "md5sum" | "cksum" | "base32" | "test" | "["
+        | "[[" | "true" | "false" | "git-hash" => true,
+        "tr" => {
+            words().any(|word| matches!(word, "-cd" | "-dc" | "-cs" | "-c" | "-C"))
+                && words().filter(|word| !word.starts_with('-')).all(is_harmless_set)
+        }
         "grep" | "egrep" | "rg" => {
-            let only = words().any(|word| word.starts_with('-') && !word.starts_with("--") && word.contains('o') || word == "--only-matching");
+            let only = words().any(|word| {
+                word.starts_with('-') && !word.starts_with("--") && word.contains('o') || word == "--only-matching"
+            });
             let patterns: Vec<&str> = words().filter(|word| !word.starts_with('-')).collect();
             only && patterns.first().is_some_and(|pattern| is_strict_pattern(pattern, false))
                 || words().any(|word| word == "-c" || word == "--count")
         }
         "sed" => words().any(|word| {
-            let body = word.strip_prefix("s/[^").or_else(|| word.strip_prefix("s|[^")).or_else(|| word.strip_prefix("s,[^"));
-            body.and_then(|body| body.split_once(']')).is_some_and(|(set, rest)| is_harmless_set(set) && rest.ends_with('g'))
+            let body =
+                word.strip_prefix("s/[^").or_else(|| word.strip_prefix("s|[^")).or_else(|| word.strip_prefix("s,[^"));
+            body.and_then(|body| body.split_once(']'))
+                .is_some_and(|(set, rest)| is_harmless_set(set) && rest.ends_with('g'))
         }),
         "jq" => words().any(|word| matches!(word, "length" | ".number" | ".id")),
         _ => false,
@@ -536,7 +622,9 @@ fn is_filter(command: &Command) -> bool {
 
 /// Whether a set of letters, as `tr` and brackets write it, holds no sign of the shell.
 fn is_harmless_set(set: &str) -> bool {
-    let plain = ["[:alnum:]", "[:alpha:]", "[:digit:]", "[:lower:]", "[:upper:]", "\\n", "\\-", "\\.", "\\_"].iter().fold(set.to_owned(), |set, class| set.replace(class, ""));
+    let plain = ["[:alnum:]", "[:alpha:]", "[:digit:]", "[:lower:]", "[:upper:]", "\\n", "\\-", "\\.", "\\_"]
+        .iter()
+        .fold(set.to_owned(), |set, class| set.replace(class, ""));
     plain.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | ':' | '/' | '+' | ',' | '@'))
 }
 
@@ -583,7 +671,10 @@ fn is_strict_pattern(pattern: &str, whole: bool) -> bool {
 /// Whether an operation on a variable leaves nothing harmful: its length, or harmless letters only.
 fn is_cleaning(operation: &str) -> bool {
     operation == "#"
-        || operation.strip_prefix("//[^").and_then(|rest| rest.split_once(']')).is_some_and(|(set, _)| is_harmless_set(set))
+        || operation
+            .strip_prefix("//[^")
+            .and_then(|rest| rest.split_once(']'))
+            .is_some_and(|(set, _)| is_harmless_set(set))
         || operation == "@Q"
 }
 
@@ -606,12 +697,20 @@ mod tests {
     #[case::direct("echo \"a=$TITLE\" >> $GITHUB_OUTPUT", "a", true)]
     #[case::constant("if [[ $TITLE == x ]]; then echo \"a=true\" >> \"$GITHUB_OUTPUT\"; fi", "a", false)]
     #[case::other_name("echo \"a=$TITLE\" >> $GITHUB_OUTPUT", "b", false)]
-    #[case::through_variables("x=$(echo \"$TITLE\" | awk '{print $2}')\ny=\"pre-$x\"\necho \"a=$y\" >> $GITHUB_OUTPUT", "a", true)]
+    #[case::through_variables(
+        "x=$(echo \"$TITLE\" | awk '{print $2}')\ny=\"pre-$x\"\necho \"a=$y\" >> $GITHUB_OUTPUT",
+        "a",
+        true
+    )]
     #[case::overwritten("x=$TITLE\nx=1\necho \"a=$x\" >> $GITHUB_OUTPUT", "a", false)]
     #[case::maybe_overwritten("x=$TITLE\nif true; then x=1; fi\necho \"a=$x\" >> $GITHUB_OUTPUT", "a", true)]
     #[case::expression("echo \"a=${{ github.event.issue.title }}\" >> $GITHUB_OUTPUT", "a", true)]
     #[case::old_form("echo \"::set-output name=a::$TITLE\"", "a", true)]
-    #[case::several_lines("echo 'a<<E' >> $GITHUB_OUTPUT\necho \"$TITLE\" >> $GITHUB_OUTPUT\necho E >> $GITHUB_OUTPUT", "a", true)]
+    #[case::several_lines(
+        "echo 'a<<E' >> $GITHUB_OUTPUT\necho \"$TITLE\" >> $GITHUB_OUTPUT\necho E >> $GITHUB_OUTPUT",
+        "a",
+        true
+    )]
     #[case::grouped("{\n echo 'a<<E'\n echo \"$TITLE\"\n echo E\n} >> $GITHUB_OUTPUT", "a", true)]
     #[case::tee("echo \"a=$TITLE\" | tee -a $GITHUB_OUTPUT", "a", true)]
     #[case::unknown_name("echo \"$N=$TITLE\" >> $GITHUB_OUTPUT", "anything", true)]
@@ -621,13 +720,25 @@ mod tests {
     #[case::sed("x=$(echo \"$TITLE\" | sed 's/[^a-z0-9]/-/g')\necho \"a=$x\" >> $GITHUB_OUTPUT", "a", false)]
     #[case::cleaned("echo \"a=${TITLE//[^a-z0-9]/}\" >> $GITHUB_OUTPUT", "a", false)]
     #[case::changed_files("echo \"a=$(git diff --name-only HEAD^)\" >> $GITHUB_OUTPUT", "a", true)]
-    #[case::changed_files_in_loop("git diff --name-only | while read f; do\n echo \"a=$f\" >> $GITHUB_OUTPUT\ndone", "a", true)]
+    #[case::changed_files_in_loop(
+        "git diff --name-only | while read f; do\n echo \"a=$f\" >> $GITHUB_OUTPUT\ndone",
+        "a",
+        true
+    )]
     #[case::read("read -r x y <<< \"$TITLE\"\necho \"a=$y\" >> $GITHUB_OUTPUT", "a", true)]
-    #[case::mapfile("mapfile -t v < <(grep -Eo '[0-9]+\\.[0-9]+' <<< \"$TITLE\")\necho \"a=${v[0]}\" >> $GITHUB_OUTPUT", "a", false)]
+    #[case::mapfile(
+        "mapfile -t v < <(grep -Eo '[0-9]+\\.[0-9]+' <<< \"$TITLE\")\necho \"a=${v[0]}\" >> $GITHUB_OUTPUT",
+        "a",
+        false
+    )]
     #[case::mapfile_open("mapfile -t v < <(cat <<< \"$TITLE\")\necho \"a=${v[0]}\" >> $GITHUB_OUTPUT", "a", true)]
     fn outputs(#[case] text: &str, #[case] name: &str, #[case] tainted: bool) {
         let found = run(text).outputs.get(name);
-        assert_eq!(found.iter().any(|origin| origin.control == Control::Untrusted && origin.sanitiser == "none"), tainted, "{found:?}");
+        assert_eq!(
+            found.iter().any(|origin| origin.control == Control::Untrusted && origin.sanitiser == "none"),
+            tainted,
+            "{found:?}"
+        );
     }
 
     #[rstest]
@@ -662,7 +773,9 @@ mod tests {
 
     #[test]
     fn environment_files_are_noted() {
-        let found = run("message=$(echo \"$TITLE\" | sed 's/x//')\necho \"$message\" >> $GITHUB_PATH\necho \"V=$TITLE\" >> $GITHUB_ENV");
+        let found = run(
+            "message=$(echo \"$TITLE\" | sed 's/x//')\necho \"$message\" >> $GITHUB_PATH\necho \"V=$TITLE\" >> $GITHUB_ENV",
+        );
         assert_eq!(found.file_writes.len(), 2);
         assert_eq!(found.environment.get("v").len(), 1);
     }

@@ -10,8 +10,17 @@ use crate::yaml;
 
 /// Names of lists below `github.event`.
 const LISTS: &[&str] = &[
-    "commits", "pages", "labels", "pull_requests", "branches", "assignees", "requested_reviewers", "requested_teams", "added",
-    "modified", "removed",
+    "commits",
+    "pages",
+    "labels",
+    "pull_requests",
+    "branches",
+    "assignees",
+    "requested_reviewers",
+    "requested_teams",
+    "added",
+    "modified",
+    "removed",
 ];
 
 /// Who controls a value, the most harmless first.
@@ -148,8 +157,12 @@ impl Values {
 fn fits(pattern: &[&str], name: &[&str], filtered: bool) -> bool {
     match (pattern.split_first(), name.split_first()) {
         (None, None) => true,
-        (Some((&"**", rest)), _) => (0..=name.len()).any(|skip| name.get(skip..).is_some_and(|name| fits(rest, name, filtered) && (skip > 0 || !rest.is_empty()))),
-        (Some((part, pattern)), Some((word, name))) => (wildcard(part, word) || filtered && *word == "*") && fits(pattern, name, filtered),
+        (Some((&"**", rest)), _) => (0..=name.len()).any(|skip| {
+            name.get(skip..).is_some_and(|name| fits(rest, name, filtered) && (skip > 0 || !rest.is_empty()))
+        }),
+        (Some((part, pattern)), Some((word, name))) => {
+            (wildcard(part, word) || filtered && *word == "*") && fits(pattern, name, filtered)
+        }
         _ => false,
     }
 }
@@ -160,19 +173,21 @@ pub(super) fn reference_control(trigger: &Trigger) -> (Control, bool) {
         "push" => {
             let given = [&trigger.branches, &trigger.tags];
             let strict = given.iter().filter_map(|filter| filter.as_ref()).all(|patterns| filters::is_strict(patterns));
-            let filtered = given.iter().any(|filter| filter.is_some()) && trigger.branches_ignore.is_none() && trigger.tags_ignore.is_none();
+            let filtered = given.iter().any(|filter| filter.is_some())
+                && trigger.branches_ignore.is_none()
+                && trigger.tags_ignore.is_none();
             (Control::Writer, filtered && strict)
         }
-        "create" | "delete" | "release" | "workflow_dispatch" | "deployment" | "deployment_status" | "registry_package" | "workflow_call" | "page_build" => {
-            (Control::Writer, false)
-        }
+        "create" | "delete" | "release" | "workflow_dispatch" | "deployment" | "deployment_status"
+        | "registry_package" | "workflow_call" | "page_build" => (Control::Writer, false),
         _ => (Control::Safe, false),
     }
 }
 
 #[cfg(test)]
 pub(super) fn table() -> Values {
-    yaml::from_str(crate::bundle::Bundle::policies().get("tables/ci_values.yaml").expect("the table")).expect("it parses")
+    yaml::from_str(crate::bundle::Bundle::policies().get("tables/ci_values.yaml").expect("the table"))
+        .expect("it parses")
 }
 
 #[cfg(test)]
@@ -236,7 +251,8 @@ mod tests {
     #[case("push", Some("[0-9]+.[0-9]+.[0-9]+"), (Control::Writer, true))]
     #[case("workflow_dispatch", None, (Control::Writer, false))]
     fn references(#[case] event: &str, #[case] tag: Option<&str>, #[case] expected: (Control, bool)) {
-        let trigger = Trigger { event: event.to_owned(), tags: tag.map(|tag| vec![tag.to_owned()]), ..Trigger::default() };
+        let trigger =
+            Trigger { event: event.to_owned(), tags: tag.map(|tag| vec![tag.to_owned()]), ..Trigger::default() };
         assert_eq!(reference_control(&trigger), expected);
     }
 }

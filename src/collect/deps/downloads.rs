@@ -62,7 +62,6 @@ pub(super) struct Table {
     pub(super) script_keys: BTreeSet<String>,
     test_words: BTreeSet<String>,
     product_words: BTreeSet<String>,
-    readers: BTreeSet<String>,
     data_files: Vec<String>,
     library_files: Vec<LibraryFile>,
     archives: Vec<String>,

@@ -259,8 +259,3 @@ fn pin_for(manifest: &str, pins: &[RepoPath]) -> Option<String> {
     };
     pins.iter().filter(above).max_by_key(|pin| pin.depth()).map(RepoPath::text)
 }
-
-/// Whether a manifest lists at least one dependency.
-pub(super) fn lists(manifest: &Manifest) -> bool {
-    manifest.state == State::Parsed.name() && manifest.direct > 0
-}

@@ -36,11 +36,10 @@ pub(super) fn weigh(document: &mut Document, roles: &Roles) {
     };
 }
 
-/// The blocks that count as body text.
+/// The blocks that count as body text. Comments are kept in templates only, where they are the prompts.
 fn body_blocks<'a>(sections: &'a [Section], roles: &'a Roles) -> impl Iterator<Item = &'a Block> {
     sections.iter().flat_map(|section| &section.blocks).filter(|block| {
-        !matches!(block.kind, BlockKind::Code(_) | BlockKind::Comment | BlockKind::Image)
-            && !is_boilerplate(&block.text, roles)
+        !matches!(block.kind, BlockKind::Code(_) | BlockKind::Image) && !is_boilerplate(&block.text, roles)
     })
 }
 

@@ -323,7 +323,7 @@ impl<'a> Shelf<'a, '_> {
 
 /// A document whose name says what it is for keeps that; any other takes the role that the link gives.
 fn give_roles(document: &mut Document, given: BTreeSet<String>) {
-    if document.roles.iter().all(|role| role == "docs" || role == "other") {
+    if !given.is_empty() && document.roles.iter().all(|role| role == "docs" || role == "other") {
         document.roles.remove("other");
         document.roles.extend(given);
     }

@@ -32,7 +32,8 @@ struct Entry {
 struct Step {
     gap: bool,
     optional: bool,
-    alternatives: Vec<Vec<u32>>,
+    /// Runs of terms, sorted by their first.
+    alternatives: Vec<Box<[u32]>>,
 }
 
 /// All phrases, found by their first words.
@@ -106,14 +107,13 @@ impl Index {
             let elements: Vec<Step> = phrase
                 .elements
                 .iter()
-                .map(|element| Step {
-                    gap: element.gap,
-                    optional: element.optional(),
-                    alternatives: element
-                        .alternatives
-                        .iter()
-                        .map(|run| run.iter().map(|term| self.term(term)).collect())
-                        .collect(),
+                .map(|element| {
+                    let runs = element.alternatives.iter().filter(|run| !run.is_empty());
+                    let mut alternatives: Vec<Box<[u32]>> =
+                        runs.map(|run| run.iter().map(|term| self.term(term)).collect()).collect();
+                    alternatives.sort();
+                    alternatives.dedup();
+                    Step { gap: element.gap, optional: element.optional(), alternatives }
                 })
                 .collect();
             let number = self.entries.len();
@@ -160,10 +160,16 @@ impl Index {
         terms.into_boxed_slice()
     }
 
-    /// Every phrase that stands in a sentence, once for each word it begins at.
-    pub(crate) fn hits(&self, vocabulary: &Vocabulary, sequence: &Sequence<'_>) -> Vec<Hit> {
+    /// Every phrase of some topics that stands in a sentence, once for each word it begins at.
+    pub(crate) fn hits(
+        &self,
+        vocabulary: &Vocabulary,
+        sequence: &Sequence<'_>,
+        wanted: impl Fn(usize) -> bool,
+    ) -> Vec<Hit> {
         let mut hits = Vec::new();
         let mut begun: Vec<usize> = Vec::new();
+        let mut walk = Walk { steps: &[], vocabulary, sequence, matched: Vec::new(), dead: Vec::new() };
         for at in 0..sequence.words.len() {
             begun.clear();
             for term in vocabulary.terms(sequence.words[at]) {
@@ -171,11 +177,13 @@ impl Index {
             }
             begun.sort_unstable();
             begun.dedup();
-            for entry in begun.iter().filter_map(|number| self.entries.get(*number)) {
-                let mut walk =
-                    Walk { steps: &entry.elements, vocabulary, sequence, matched: Vec::new(), dead: Vec::new() };
+            for entry in begun.iter().filter_map(|number| self.entries.get(*number)).filter(|entry| wanted(entry.topic))
+            {
+                walk.steps = &entry.elements;
+                walk.matched.clear();
+                walk.dead.clear();
                 if walk.from(0, at, true) {
-                    hits.push(Hit { topic: entry.topic, purpose: entry.purpose, matched: walk.matched });
+                    hits.push(Hit { topic: entry.topic, purpose: entry.purpose, matched: walk.matched.clone() });
                 }
             }
         }
@@ -195,7 +203,7 @@ impl Index {
         let clause = vec![0; words.len()];
         let sequence = Sequence { words: &words, before: &before, clause: &clause, lead: 0 };
         let mut found: Vec<_> =
-            self.hits(vocabulary, &sequence).into_iter().map(|hit| (hit.topic, hit.purpose)).collect();
+            self.hits(vocabulary, &sequence, |_| true).into_iter().map(|hit| (hit.topic, hit.purpose)).collect();
         found.sort_unstable();
         found.dedup();
         found
@@ -241,10 +249,17 @@ impl Walk<'_> {
         if self.dead.contains(&(step, at)) {
             return false;
         }
-        let reach = if current.gap && !first { self.reach(at) } else { (at, at + 1) };
-        for start in self.candidates(at, reach) {
-            for run in current.alternatives.iter().filter(|run| !run.is_empty()) {
-                if self.stands(run, start, first || current.gap) {
+        let (from, to) = if current.gap && !first { self.reach(at) } else { (at, at + 1) };
+        let lead = self.sequence.lead;
+        let vocabulary = self.vocabulary;
+        for start in (from..to).filter(|start| *start >= lead || *start <= at + GAP) {
+            let Some(word) = self.sequence.words.get(start) else { break };
+            for term in vocabulary.terms(*word) {
+                let begin = current.alternatives.partition_point(|run| run.first() < Some(term));
+                for run in current.alternatives.iter().skip(begin).take_while(|run| run.first() == Some(term)) {
+                    if !self.stands(run, start, first || current.gap) {
+                        continue;
+                    }
                     let before = self.matched.len();
                     self.matched.extend((start..start + run.len()).filter_map(|at| u16::try_from(at).ok()));
                     if self.from(step + 1, start + run.len(), false) {
@@ -278,11 +293,6 @@ impl Walk<'_> {
             end += 1;
         }
         (at, end)
-    }
-
-    fn candidates(&self, at: usize, (from, to): (usize, usize)) -> Vec<usize> {
-        let lead = self.sequence.lead;
-        (from..to).filter(|start| *start >= lead || *start <= at + GAP).collect()
     }
 
     /// Whether a run of words stands at `start`, with nothing but blanks between them.
@@ -321,7 +331,7 @@ mod tests {
             })
             .collect();
         let sequence = Sequence { words: &words, before: &before, clause: &clause, lead: 0 };
-        index.hits(&vocabulary, &sequence).first().map(|hit| hit.matched.clone())
+        index.hits(&vocabulary, &sequence, |_| true).first().map(|hit| hit.matched.clone())
     }
 
     #[rstest]

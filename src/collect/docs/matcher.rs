@@ -46,11 +46,13 @@ impl Matcher {
             templates: &self.templates,
             vocabulary: Vocabulary::default(),
             names: library.documents.iter().map(name).collect(),
+            wanted: Vec::new(),
         };
         let mut headings = Headings { index: &self.index, known: HashMap::new() };
         let mut gathered: Vec<Gathered<'_>> = self.topics.values().map(Gathered::new).collect();
         for document in &library.documents {
-            if !self.topics.values().any(|topic| role_of(topic, document).is_some()) {
+            reader.wanted = self.topics.values().map(|topic| role_of(topic, document).is_some()).collect();
+            if !reader.wanted.contains(&true) {
                 continue;
             }
             let sentences = reader.read(document);
@@ -317,6 +319,7 @@ impl<'d, 's> Page<'d, 's> {
         stretch: &Stretch<'_>,
         add: &mut dyn FnMut(&'static str, &Said),
     ) {
+        let mut left = MAX_HEADS;
         for (at, place) in self.phrases.get(number).into_iter().flatten() {
             let Some(sentence) = self.sentences.get(*at) else { continue };
             let Some(found) = sentence.found.get(*place) else { continue };
@@ -326,6 +329,10 @@ impl<'d, 's> Page<'d, 's> {
                 && (!sentence.is_code || topic.code);
             if !counts || stretch.sentence(*at) == Belongs::Not {
                 continue;
+            }
+            left -= 1;
+            if left == 0 {
+                break;
             }
             let class = match sentence.mood {
                 Mood::States => {
@@ -362,6 +369,7 @@ impl<'d, 's> Page<'d, 's> {
                 }) && stretch.sentence(*at) != Belongs::Not
             })
             .map(|(at, _)| *at)
+            .take(MAX_HEADS)
             .collect();
         denials.dedup();
         denials
@@ -435,12 +443,16 @@ impl<'d, 's> Page<'d, 's> {
 fn block_of(sentences: &[Sentence], at: usize) -> Vec<usize> {
     let Some(here) = sentences.get(at) else { return Vec::new() };
     let same = |sentence: &Sentence| (sentence.section, sentence.block) == (here.section, here.block);
-    let first = (0..at).rev().take_while(|at| sentences.get(*at).is_some_and(same)).last().unwrap_or(at);
+    let first =
+        (0..at).rev().take(MAX_BLOCK).take_while(|at| sentences.get(*at).is_some_and(same)).last().unwrap_or(at);
     (first..sentences.len()).take_while(|at| sentences.get(*at).is_some_and(same)).take(MAX_BLOCK).collect()
 }
 
 /// Bytes after a preposition in which its noun begins.
 const NEAR_BYTES: usize = 24;
+
+/// Head phrases and denials of one document that are looked at.
+const MAX_HEADS: usize = 200;
 
 /// Sentences of one block that are looked at around a head phrase.
 const MAX_BLOCK: usize = 60;

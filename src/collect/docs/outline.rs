@@ -58,14 +58,6 @@ impl Outline {
         self.blocks += 1;
     }
 
-    /// Names the document without beginning a section below a heading of the text.
-    pub(super) fn named(&mut self, title: &str) {
-        let title = collapsed(title);
-        if !title.is_empty() {
-            self.title.get_or_insert_with(|| cut(&title, limits::HEADING_BYTES).to_owned());
-        }
-    }
-
     /// Adds a block; one that holds neither text nor a link is dropped.
     pub(super) fn push(&mut self, mut block: Block) {
         if block.kind == BlockKind::Comment && !self.keep_comments {

@@ -72,11 +72,6 @@ impl Phrase {
         }
         Ok(Self { elements })
     }
-
-    /// The terms of all elements.
-    pub(crate) fn terms(&self) -> impl Iterator<Item = &Term> {
-        self.elements.iter().flat_map(|element| element.alternatives.iter().flatten())
-    }
 }
 
 impl Element {

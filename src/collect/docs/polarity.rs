@@ -64,11 +64,6 @@ impl Grammar {
         })
     }
 
-    /// Whether the sentence holds any negation that counts.
-    pub(crate) fn negative(&self) -> bool {
-        !self.scopes.is_empty()
-    }
-
     /// The end of the segment that a word stands in.
     pub(crate) fn segment_end(&self, at: usize) -> usize {
         self.segments.iter().find(|(from, to)| (*from..*to).contains(&at)).map_or(at + 1, |(_, to)| *to)

@@ -76,6 +76,8 @@ pub(crate) struct Reader<'a> {
     pub(crate) vocabulary: Vocabulary,
     /// Names of the documents of the tree in lower case.
     pub(crate) names: std::collections::BTreeSet<String>,
+    /// By topic: whether the document that is read speaks for it.
+    pub(crate) wanted: Vec<bool>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -233,7 +235,8 @@ impl Reader<'_> {
         let before: Vec<Break> = tokens.iter().map(|token| token.before).collect();
         let lead = tokens.iter().filter(|token| token.lead).count();
         let sequence = Sequence { words: &words, before: &before, clause: &grammar.clause, lead };
-        let hits = self.index.hits(&self.vocabulary, &sequence);
+        let hits =
+            self.index.hits(&self.vocabulary, &sequence, |topic| self.wanted.get(topic).copied().unwrap_or(false));
         let labelled = label_words(&links, &spokes);
         let with_links: Vec<(&Link, usize, usize)> =
             labelled.iter().filter_map(|(link, first, last)| Some((block.links.get(*link)?, *first, *last))).collect();
@@ -544,13 +547,20 @@ fn mark_lists(section: usize, blocks: &[Block], sentences: &mut [Sentence]) {
             .flat_map(|block| &block.links)
             .filter_map(|link| super::recognise::repository_of(&link.target))
             .collect();
-        if repositories.len() > 1 {
+        if has_siblings(&repositories) {
             let last =
                 (at..end).rev().find(|i| blocks.get(*i).is_some_and(|block| !block.links.is_empty())).unwrap_or(at);
             add_mark(section, last, Kind::RepositoryList, sentences);
         }
         at = end;
     }
+}
+
+/// Whether two repositories have the same owner: links to things of other people are no list of a project's own.
+fn has_siblings(repositories: &std::collections::BTreeSet<String>) -> bool {
+    let owners = repositories.iter().filter_map(|repository| Some(repository.rsplit_once('/')?.0));
+    let mut seen = std::collections::BTreeSet::new();
+    owners.into_iter().any(|owner| !seen.insert(owner))
 }
 
 fn add_mark(section: usize, block: usize, kind: Kind, sentences: &mut [Sentence]) {

@@ -185,13 +185,17 @@ impl Roles {
         self.written.roles.iter().filter(move |role| role.named(&plain)).map(|role| role.role.as_str())
     }
 
+    /// Without the suffix of a translation: a language's code, or its name in another script.
     fn untranslated<'a>(&self, stem: &'a str) -> &'a str {
-        let translated = self
+        let named =
+            stem.rsplit_once('-').filter(|(_, suffix)| !suffix.is_empty() && !suffix.contains(|c: char| c.is_ascii()));
+        let coded = self
             .written
             .translations
             .iter()
             .filter_map(|language| stem.strip_suffix(language.as_str())?.strip_suffix('-'));
-        translated.min_by_key(|rest| rest.len()).filter(|rest| !rest.is_empty()).unwrap_or(stem)
+        let shortest = coded.chain(named.map(|(rest, _)| rest)).min_by_key(|rest| rest.len());
+        shortest.filter(|rest| !rest.is_empty()).unwrap_or(stem)
     }
 
     /// The roles that a directory gives to what lies below it.
@@ -223,16 +227,6 @@ impl Roles {
             let by_name = template.names.contains(&stem) && self.written.health_places.contains(&parent);
             (by_directory || by_name).then_some(role.as_str())
         })
-    }
-
-    /// Whether a file is the health file of a role: the plain name in one of the places that forges look in.
-    pub(super) fn is_health_file(&self, path: &RepoPath, role: &str) -> bool {
-        let parent = String::from_utf8_lossy(path.parent()).to_lowercase();
-        let name = path.name_lower();
-        let (stem, extension) = name.rsplit_once('.').unwrap_or((name.as_str(), ""));
-        self.written.health_places.contains(&parent)
-            && self.by_extension.contains_key(extension)
-            && dashed(stem) == dashed(role)
     }
 
     /// Whether the lower word limit holds for a document with these roles.
@@ -333,6 +327,7 @@ mod tests {
     #[case("README.md", "readme")]
     #[case("README.zh-CN.md", "readme")]
     #[case("README_ja.md", "readme")]
+    #[case("README.中文.md", "readme")]
     #[case("docs/README.md", "")]
     #[case("SECURITY", "security")]
     #[case("docs/security-policy.md", "security")]

@@ -9,8 +9,11 @@ use super::model::{Document, Target};
 use crate::bundle::Bundle;
 use crate::collect::Context;
 use crate::collect::insights::Insights;
-use crate::collect::tree::{Reader, Tree};
+use crate::collect::tree::{Entry, Reader, Tree};
 use crate::yaml;
+
+/// Manifests whose package names are read.
+const MANIFESTS: usize = 100;
 
 /// What links to such places are called, and which hosts generate references.
 #[derive(Debug, Deserialize)]
@@ -62,8 +65,10 @@ pub(super) fn collect(cx: &Context<'_>, documents: &[Document], insights: &Insig
             add(site(&link.url, field, kind, "security-insights", link.line));
         }
     }
+    let names = own_names(cx, &reader);
+    sites.retain(|_, site| !table.is_reference(&site.url) || names_own_package(&site.url, &names));
     let built = built_here(cx, &reader, &table);
-    Ok(sites.into_values().map(|site| Site { source_in_tree: built.explains(&site.url), ..site }).collect())
+    Ok(sites.into_values().map(|site| Site { source_in_tree: built.explains(&site), ..site }).collect())
 }
 
 fn table(policies: &Bundle) -> Result<Table, String> {
@@ -103,8 +108,7 @@ impl Table {
         if !is_web(url) {
             return None;
         }
-        let host = host(url);
-        if self.reference_hosts.iter().any(|reference| is_or_below(&host, reference)) {
+        if self.is_reference(url) {
             return Some("api");
         }
         if is_own_wiki(url, cx) {
@@ -136,6 +140,12 @@ impl Table {
         let mut parts = lower.split(|c: char| !c.is_alphanumeric());
         words.all(|word| self.plain.contains(word) || names.contains(word))
             || parts.any(|part| part.len() > 3 && names.contains(part))
+    }
+
+    /// Whether a host generates the reference of any published package.
+    fn is_reference(&self, url: &str) -> bool {
+        let host = host(url);
+        self.reference_hosts.iter().any(|reference| is_or_below(&host, reference))
     }
 
     fn is_ignored(&self, url: &str, cx: &Context<'_>) -> bool {
@@ -209,10 +219,50 @@ fn manifest_fields(tree: &Tree, reader: &Reader<'_>) -> Vec<(String, String, Str
     found
 }
 
+/// The names that this project's packages go by: of the repository and of the packages in its manifests.
+fn own_names(cx: &Context<'_>, reader: &Reader<'_>) -> BTreeSet<String> {
+    let mut names = BTreeSet::from([normal(&cx.subject.name)]);
+    let manifest = |entry: &&Entry| {
+        let name = entry.path.name_lower();
+        entry.mode.is_file()
+            && entry.path.depth() <= 3
+            && matches!(name.as_str(), "cargo.toml" | "pyproject.toml" | "package.json")
+    };
+    for entry in cx.tree.entries().iter().filter(manifest).take(MANIFESTS) {
+        let Some(text) = reader.text(entry) else { continue };
+        let name = if entry.path.name_lower() == "package.json" {
+            serde_json::from_str::<serde_json::Value>(&text)
+                .ok()
+                .and_then(|value| value["name"].as_str().map(str::to_owned))
+        } else {
+            let value = toml::from_str::<toml::Table>(&text).ok();
+            value.and_then(|value| {
+                let package = value.get("package").or_else(|| value.get("project"))?;
+                Some(package.get("name")?.as_str()?.to_owned())
+            })
+        };
+        names.extend(name.map(|name| normal(name.rsplit('/').next().unwrap_or_default())));
+    }
+    names.remove("");
+    names
+}
+
+/// Whether a part of an address is the name of one of the project's packages.
+fn names_own_package(url: &str, names: &BTreeSet<String>) -> bool {
+    let path = url.split_once("://").map_or(url, |(_, rest)| rest);
+    path.split(['/', '@', '?', '#', '&', '=']).skip(1).any(|part| names.contains(&normal(part)))
+}
+
+fn normal(name: &str) -> String {
+    name.to_lowercase().replace(['_', '.'], "-")
+}
+
 /// Sites that are built from this tree.
 struct Built {
     /// Whether any generator lies in the tree.
     any: bool,
+    /// Whether a generator's configuration and that of a host which builds documentation lie in the tree.
+    hosted: bool,
     /// Hosts and addresses that a generator's configuration names.
     named: Vec<String>,
     /// The usual addresses of pages of this repository.
@@ -220,17 +270,20 @@ struct Built {
 }
 
 impl Built {
-    fn explains(&self, url: &str) -> bool {
-        let lower = url.to_lowercase();
+    fn explains(&self, site: &Site) -> bool {
+        let lower = site.url.to_lowercase();
         let host = host(&lower);
         let named = self.named.iter().any(|named| is_or_below(&host, named));
         let usual = self.usual.iter().any(|usual| lower.contains(usual.as_str()));
-        named || self.any && usual
+        // What a manifest calls its documentation is what the host builds from the configuration beside it.
+        let field = site.line.is_none() && matches!(site.label.as_str(), "documentation" | "docs");
+        named || self.any && usual || self.hosted && field
     }
 }
 
 fn built_here(cx: &Context<'_>, reader: &Reader<'_>, table: &Table) -> Built {
-    let mut built = Built { any: false, named: Vec::new(), usual: Vec::new() };
+    let mut built = Built { any: false, hosted: false, named: Vec::new(), usual: Vec::new() };
+    let (mut host_file, mut generator) = (false, false);
     for entry in cx
         .tree
         .entries()
@@ -246,6 +299,9 @@ fn built_here(cx: &Context<'_>, reader: &Reader<'_>, table: &Table) -> Built {
         }
         let Some(key) = table.generators.get(&name) else { continue };
         built.any = true;
+        let is_host = name.starts_with(".readthedocs") || name == "netlify.toml";
+        host_file |= is_host && entry.path.depth() == 0;
+        generator |= !is_host;
         let (Some(key), Some(text)) = (key, reader.text(entry)) else { continue };
         // The address stands as `key: "https://…"` or `key = "https://…"` in every format of these files.
         for line in
@@ -258,6 +314,7 @@ fn built_here(cx: &Context<'_>, reader: &Reader<'_>, table: &Table) -> Built {
             }
         }
     }
+    built.hosted = host_file && generator;
     if let (Some(forge), Some(owner)) = (&cx.subject.host, &cx.subject.owner) {
         let (owner, name) = (owner.to_lowercase(), cx.subject.name.to_lowercase());
         let pages = match forge.as_str() {
@@ -307,8 +364,33 @@ mod tests {
     #[case("[Contributing guide](https://widget.acme.net/contribute)", None)]
     fn links_of_a_readme(#[case] markdown: &str, #[case] kind: Option<&str>) {
         let text = format!("# Widget\n\nCounts parts of machines. {markdown}\n");
-        let found = found(&[("README.md", &text), ("docs/index.md", "# Docs\n")]);
+        let found = found(&[
+            ("README.md", &text),
+            ("docs/index.md", "# Docs\n"),
+            ("Cargo.toml", "[package]\nname = \"widget\"\n"),
+        ]);
         assert_eq!(found.first().map(|(_, kind, _)| kind.as_str()), kind, "{found:?}");
+    }
+
+    #[rstest]
+    #[case("https://docs.rs/widget-core/latest/widget_core", true)]
+    #[case("https://docs.rs/regex/latest/regex", false)]
+    fn references_are_of_the_projects_own_packages(#[case] url: &str, #[case] expected: bool) {
+        let readme = format!("# Widget\n\nSee the [API reference]({url}).\n");
+        let files = [("README.md", readme.as_str()), ("core/Cargo.toml", "[package]\nname = \"widget-core\"\n")];
+        assert_eq!(!found(&files).is_empty(), expected);
+    }
+
+    #[test]
+    fn a_host_that_builds_documentation_explains_the_manifests_address() {
+        let manifest = "[project]\nname = \"widget\"\n[project.urls]\nDocumentation = \"https://widget.acme.net/\"\n";
+        let files = [
+            ("pyproject.toml", manifest),
+            ("docs/conf.py", "extensions = []\n"),
+            (".readthedocs.yaml", "version: 2\n"),
+        ];
+        assert_eq!(found(&files), [("https://widget.acme.net/".to_owned(), "docs".to_owned(), true)]);
+        assert_eq!(found(&files[..2]), [("https://widget.acme.net/".to_owned(), "docs".to_owned(), false)]);
     }
 
     #[test]

@@ -121,6 +121,36 @@ pub(super) fn kinds_of_url(url: &str, routes: &Routes) -> Vec<Kind> {
 }
 
 /// The repository that an address names, as `host/owner/name`; nothing for a page inside one or for any other address.
+/// First parts of addresses on a forge that are no account.
+const PAGES: &[&str] = &[
+    "about",
+    "apps",
+    "collections",
+    "customer-stories",
+    "dashboard",
+    "enterprise",
+    "explore",
+    "features",
+    "help",
+    "issues",
+    "login",
+    "marketplace",
+    "new",
+    "notifications",
+    "orgs",
+    "pulls",
+    "readme",
+    "search",
+    "security",
+    "settings",
+    "site",
+    "sponsors",
+    "stars",
+    "topics",
+    "trending",
+    "users",
+];
+
 pub(crate) fn repository_of(url: &str) -> Option<String> {
     let lower = url.to_lowercase();
     let (_, rest) = lower.split_once("://")?;
@@ -137,8 +167,6 @@ pub(crate) fn repository_of(url: &str) -> Option<String> {
         "github.com" | "codeberg.org" | "bitbucket.org" => path.len() == 2,
         _ => (2..=6).contains(&path.len()) && !path.contains(&"-"),
     };
-    let named = path
-        .first()
-        .is_some_and(|owner| !matches!(*owner, "orgs" | "sponsors" | "features" | "apps" | "marketplace" | "topics"));
+    let named = path.first().is_some_and(|owner| !PAGES.contains(owner));
     (is_forge && fits && named && path.iter().all(|part| !part.is_empty())).then(|| rest.to_owned())
 }

@@ -10,6 +10,8 @@ const OPTIONS: &[&str] = &[
     "--source-uri",
     "--cert-identity",
     "--builder-id",
+    "-source",
+    "--source",
 ];
 
 /// Whether a sentence names a key by its fingerprint.
@@ -73,23 +75,26 @@ fn value_of<'a>(words: &[&'a str], is: impl Fn(&str) -> bool) -> Option<&'a str>
     })
 }
 
-/// A value that names somebody: no variable, no filler, no pattern that fits everybody.
+/// A value that names somebody: no variable, no filler, no pattern that fits everybody. A version may be left open behind a repository.
 fn is_concrete(value: &str) -> bool {
-    // Only the version may be left open.
-    let value = value.split_once("refs/tags/").map_or(value, |(fixed, _)| fixed);
-    let value = value.trim_matches(['"', '\'', '`', '^', '$']);
-    let lower = value.to_lowercase();
+    let value = value.trim_matches(['"', '\'', '`', '^']);
+    let open = value.find(['$', '<', '{']);
+    let fixed = open.map_or(value, |at| value.get(..at).unwrap_or_default());
+    let path = fixed.split_once("://").map_or(fixed, |(_, rest)| rest);
+    if open.is_some()
+        && path.split('/').filter(|part| !part.is_empty()).count() < 3
+        && value.trim_end_matches('$').len() > fixed.len()
+    {
+        return false;
+    }
+    let lower = fixed.to_lowercase();
     let part = |word: &str| lower.split(['/', '@', ':']).any(|part| part == word);
-    !value.is_empty()
-        && !value.contains(['<', '>', '{'])
-        && !value.starts_with('$')
-        && !value.contains("/$")
-        && !matches!(value, ".*" | ".+" | "*" | "...")
-        && value.trim_matches(['.', '*', '+', '/']).len() > 2
+    !matches!(fixed, ".*" | ".+" | "*" | "...")
+        && fixed.trim_matches(['.', '*', '+', '/']).len() > 2
         && !["owner", "org", "repo", "your-org", "your-repo", "user", "username", "organization"]
             .iter()
             .any(|word| part(word))
-        && !super::super::template::is_nobodys(value)
+        && !super::super::template::is_nobodys(fixed)
         && !lower.contains("example.com")
 }
 
