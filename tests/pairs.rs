@@ -113,7 +113,7 @@ Licensed Work. The Licensor may make an Additional Use Grant, above, permitting 
 #[case("BR-03.01", "BR-03.02", Files(&[("README.md", "cargo install --git", "curl -k -O https://github.com/acme/widget/releases/latest/download/widget.tar.gz\ncargo install --git")]))]
 #[case("BR-04.01", "DO-05.01", Files(&[
     ("SECURITY.md", "| 1.1.x | until 2027-01-31 |\n| 1.0.x | no, ended on 2026-01-31 |\n", ""),
-    ("README.md", "; the one before it gets\nsecurity fixes for a further six months. There is no support for older versions.", "."),
+    ("README.md", " and security fixes until the next minor version is released; the one before it gets\nsecurity fixes for a further six months. There is no support for older versions.", "."),
 ]))]
 #[case("QA-02.01", "BR-05.01", Files(&[(".github/workflows/release.yml", "", DOWNLOAD)]))]
 #[case("DO-03.01", "BR-06.01", Facts(json!({"releases": {"attestations": [], "latest": {"immutable": false, "assets": [

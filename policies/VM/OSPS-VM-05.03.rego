@@ -16,6 +16,8 @@ needs := [
 	input.checks.observed,
 	input.docs.topics.sca_policy,
 	input.deps.ecosystems,
+	input.repo.has_code,
+	input.docs.documents,
 ]
 
 ruling := active.dormant if {
@@ -24,6 +26,14 @@ ruling := active.dormant if {
 
 _ruling := verdict.not_applicable("The project has no third-party dependencies.", [input.deps.ecosystems]) if {
 	_no_dependencies
+} else := verdict.not_applicable("The repository holds documents and neither code nor dependencies.", [
+	input.repo.has_code,
+	input.docs.documents,
+]) if {
+	input.repo.has_code.known == false
+	input.deps.ecosystems.known == []
+	not input.deps.ecosystems.complete == false
+	count(_documents) > 0
 } else := verdict.passed(
 	sprintf("`%s` has to pass before a change is merged, and the policy for its findings is written down.", [_tool]),
 	_proof,
@@ -164,3 +174,8 @@ _no_dependencies if {
 		}
 	}
 }
+
+_documents := [document |
+	some document in input.docs.documents.known
+	document.state == "ok"
+]

@@ -204,11 +204,16 @@ impl<'d, 's> Page<'d, 's> {
         let mut roots = Vec::with_capacity(self.headings.len());
         for said in &self.headings {
             let title = |at: usize| at == 0 && self.has_title;
+            let says = |said: &[(usize, Purpose)], purpose| said.contains(&(number, purpose));
             let excludes = |said: &[(usize, Purpose)]| {
-                said.contains(&(number, Purpose::Exclude)) || said.contains(&(number, Purpose::ExcludeHeading))
+                says(said, Purpose::Exclude) || says(said, Purpose::ExcludeHeading) && !says(said, Purpose::Head)
             };
-            let excluded =
-                said.iter().enumerate().any(|(at, said)| !(title(at) && (is_readme || wholly)) && excludes(said));
+            // A title speaks for what has no heading of its own on the topic.
+            let led = said.iter().skip(1).any(|said| says(said, Purpose::Heading));
+            let excluded = said
+                .iter()
+                .enumerate()
+                .any(|(at, said)| !(title(at) && (is_readme || wholly || led)) && excludes(said));
             let root = said
                 .iter()
                 .enumerate()

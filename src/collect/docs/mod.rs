@@ -24,11 +24,12 @@ mod resolve;
 mod restructured;
 mod restructured_inline;
 mod roles;
-#[cfg(test)]
-mod samples;
+pub mod samples;
 mod site_roots;
 mod sites;
 mod space;
+#[cfg(test)]
+mod table;
 pub(crate) mod template;
 pub(crate) mod topic;
 mod unit;

@@ -376,13 +376,4 @@ mod tests {
     fn templates(#[case] path: &str, #[case] expected: Option<&str>) {
         assert_eq!(roles().template(&RepoPath::new(path)), expected);
     }
-
-    #[rstest]
-    #[case(".github/SECURITY.md", "security", true)]
-    #[case("code-of-conduct.md", "code_of_conduct", true)]
-    #[case("docs/a/SECURITY.md", "security", false)]
-    #[case("SECURITY_CONTACTS", "security", false)]
-    fn health_files(#[case] path: &str, #[case] role: &str, #[case] expected: bool) {
-        assert_eq!(roles().is_health_file(&RepoPath::new(path), role), expected);
-    }
 }

@@ -198,6 +198,7 @@ mod tests {
                 label: "here".to_owned(),
                 target: "https://acme.net/rules".to_owned(),
                 line: 1,
+                start: 0,
                 to: Target::Outside,
             };
             let pointer = document("GOVERNANCE.md", "governance");

@@ -14,7 +14,7 @@
 //! | `head` | unambiguous phrases: alone they make a `mention`, with a slot in the same block a `partial` |
 //! | `deny` | phrases whose negation denies the topic |
 //! | `exclude` | phrases that show another subject: a heading that contains one takes its section out, a block that contains one is taken out alone |
-//! | `exclude_headings` | the same for headings alone: what stands in the text excludes nothing |
+//! | `exclude_headings` | the same for headings alone: what stands in the text excludes nothing, and neither does a heading that contains a phrase of `head` |
 //! | `links` | a link whose label, sentence or target contains one is given for the topic |
 //! | `scope` | where all slots must meet: `section` (with its subsections; a whole document of `roles`), `block` (with its lead-in), `document` (all own text of one document), `linked` (two linked documents) |
 //! | `code` | whether code blocks count as text for phrases |

@@ -305,6 +305,8 @@ pub(crate) mod tests {
     #[case::look_at("look at sample.dev", Kind::Email)]
     #[case::handle("ask @alice", Kind::Email)]
     #[case::http("see http://sample.dev/x", Kind::HttpsUrl)]
+    #[case::page("see https://sample.dev/docs/2.x/security", Kind::PrivateReportLink)]
+    #[case::page_of_two("see https://sample.dev/docs/security", Kind::PrivateReportLink)]
     #[case::issues("use https://github.com/o/r/issues", Kind::PrivateReportLink)]
     #[case::docs("see https://docs.github.com/en/code-security/security-advisories/guidance", Kind::PrivateReportLink)]
     #[case::embargo("We ask for 90 days embargo before disclosure", Kind::ResponseTime)]
