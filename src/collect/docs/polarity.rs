@@ -447,7 +447,10 @@ pub(crate) fn announces<W: Spoken>(words: &[W], in_tree: bool) -> bool {
                 ends || at > 0 && matches!(norm(at - 1), "is" | "are" | "being" | "been")
             }
             "eventually" => words.iter().any(|word| matches!(word.norm(), "will" | "should")),
-            "roadmap" => at > 1 && norm(at - 2) == "on" && words.len() <= 15,
+            // What is on the roadmap does not exist yet; who decides on the roadmap does.
+            "roadmap" if at > 1 && norm(at - 2) == "on" => {
+                at == 2 || matches!(norm(at - 3), "is" | "are" | "be" | "still" | "already" | "currently" | "also")
+            }
             _ => false,
         })
 }

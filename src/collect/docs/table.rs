@@ -200,6 +200,7 @@ fn class_of(topic: &str, role: &str, text: &str) -> String {
     "deferred"
 )]
 #[case("testing", "testing", "# Testing\n\nTo be written.", "deferred")]
+#[case("threat_model", "security", "# Security\n\nA threat model is on the roadmap.", "deferred")]
 #[case("vetting", "governance", "# Becoming a maintainer\n\nThe process is to be decided.", "deferred")]
 // Still to be filled in.
 #[case("contact", "security", "# Security\n\nReport vulnerabilities to [INSERT EMAIL].", "placeholder")]
