@@ -1,6 +1,8 @@
 //! Ratios that matter, each measured against its yardstick in the same run: assessing 50,000 files against `git grep`,
 //! evaluating facts against parsing them, starting up.
 
+#![allow(clippy::expect_used, clippy::print_stdout, reason = "a benchmark prints, and ends where it cannot measure")]
+
 use std::hint::black_box;
 use std::path::Path;
 use std::process::{Command, Stdio};

@@ -1,5 +1,7 @@
 //! What git content alone can decide, on a well-kept repository and its spoiled copies: the table of decidability.
 
+#![allow(clippy::expect_used, clippy::panic, reason = "a test ends where something is not as it must be")]
+
 mod support;
 
 use std::collections::{BTreeMap, BTreeSet};

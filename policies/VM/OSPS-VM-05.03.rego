@@ -34,6 +34,7 @@ _ruling := verdict.not_applicable("The project has no third-party dependencies."
 	input.deps.ecosystems.known == []
 	not input.deps.ecosystems.complete == false
 	count(_documents) > 0
+	_nobody_looks
 } else := verdict.passed(
 	sprintf("`%s` has to pass before a change is merged, and the policy for its findings is written down.", [_tool]),
 	_proof,
@@ -84,6 +85,16 @@ _ruling := verdict.not_applicable("The project has no third-party dependencies."
 	_all_read
 	count(_enforced) == 0
 	count(_scans) == 0
+} else := verdict.needs_review(
+	sprintf("`%s` does not block changes: %s. Whether another check has to pass was not read.", [
+		_scans[0].tool,
+		pipelines.weakness(_scans[0]),
+	]),
+	pipelines.places(_scans),
+) if {
+	count(_scans) > 0
+	_none_guards
+	is_boolean(input.workflows.complete.known)
 }
 
 # A look at licences alone finds nothing malicious.
@@ -172,6 +183,21 @@ _no_dependencies if {
 			manifest.state == "parsed"
 			manifest.direct == 0
 		}
+	}
+}
+
+# Where a pipeline looks at dependencies, there may be some that were not recognised.
+_nobody_looks if {
+	is_array(input.ci.capabilities.known)
+	not input.ci.capabilities.complete == false
+	every step in input.ci.capabilities.known {
+		step.kind != "sca"
+	}
+}
+
+_none_guards if {
+	every step in _scans {
+		not pipelines.guards_changes(step)
 	}
 }
 

@@ -94,6 +94,13 @@ test_a_repository_of_documents_has_nothing_to_block if {
 	outcome(notes(sample.known(false), [page])) == "not_applicable"
 	outcome(notes(sample.known(false), [])) == "failed"
 	outcome(notes(sample.hidden, [page])) == "failed"
+	outcome(object.union(notes(sample.known(false), [page]), steps({}))) == "failed"
+}
+
+test_a_scan_that_blocks_nothing_is_shown_where_checks_were_not_read if {
+	unread := {"branch.required_checks": sample.hidden}
+	outcome(object.union(steps({"disabled": true}), unread)) == "needs_review"
+	not ruling(object.union(steps({}), unread))
 }
 
 test_older_catalogs_leave_archived_projects_out if {

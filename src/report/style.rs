@@ -67,7 +67,7 @@ impl Style {
 
     /// A bar of `width` cells, `part` of `whole` filled.
     pub fn bar(&self, part: u32, whole: u32, width: u32) -> String {
-        let filled = if whole == 0 { 0 } else { part * width / whole };
+        let filled = (part * width).checked_div(whole).unwrap_or_default();
         let (full, empty) = if self.unicode { ("█", "░") } else { ("#", ".") };
         format!("{}{}", full.repeat(filled as usize), empty.repeat((width - filled) as usize))
     }

@@ -204,7 +204,7 @@ impl Desk {
     }
 
     /// The commands of a script.
-    #[allow(clippy::too_many_arguments)]
+    #[expect(clippy::too_many_arguments, reason = "the state of one walk")]
     pub(super) fn script(
         &mut self,
         steps: &Steps,

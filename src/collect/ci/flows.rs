@@ -243,7 +243,7 @@ impl<'a> Sources<'a> {
         }
     }
 
-    #[allow(clippy::too_many_arguments)]
+    #[expect(clippy::too_many_arguments, reason = "the state of one walk")]
     fn script(
         &'a self,
         here: &Here<'a>,
@@ -408,7 +408,7 @@ impl<'a> Sources<'a> {
         }
     }
 
-    #[allow(clippy::too_many_arguments)]
+    #[expect(clippy::too_many_arguments, reason = "the state of one walk")]
     fn local(
         &'a self,
         here: &Here<'a>,
@@ -453,7 +453,7 @@ impl<'a> Sources<'a> {
         self.composite(here, step, &action, scope, outer, desk, guards, found)
     }
 
-    #[allow(clippy::too_many_arguments)]
+    #[expect(clippy::too_many_arguments, reason = "the state of one walk")]
     fn composite(
         &'a self,
         here: &Here<'a>,
@@ -505,7 +505,7 @@ impl<'a> Sources<'a> {
         outputs
     }
 
-    #[allow(clippy::too_many_arguments)]
+    #[expect(clippy::too_many_arguments, reason = "the state of one walk")]
     fn remote(
         &'a self,
         here: &Here<'a>,
@@ -581,7 +581,7 @@ impl<'a> Sources<'a> {
     }
 
     /// Code for the forge's client: what it reads of the event by itself is not followed.
-    #[allow(clippy::too_many_arguments)]
+    #[expect(clippy::too_many_arguments, reason = "the state of one walk")]
     fn inline_script(
         &self,
         here: &Here<'a>,
@@ -637,7 +637,7 @@ impl<'a> Sources<'a> {
     }
 
     /// A text that becomes code.
-    #[allow(clippy::too_many_arguments)]
+    #[expect(clippy::too_many_arguments, reason = "the state of one walk")]
     fn arrive(
         &self,
         here: &Here<'a>,

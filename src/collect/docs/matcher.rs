@@ -68,7 +68,7 @@ impl Matcher {
 /// What headings say for topics, each looked at once.
 struct Headings<'a> {
     index: &'a Index,
-    known: HashMap<String, Vec<(usize, Purpose)>>,
+    known: HashMap<String, Purposes>,
 }
 
 impl Headings<'_> {
@@ -87,6 +87,9 @@ fn role_of<'d>(topic: &Topic, document: &'d Document) -> Option<(&'d str, bool)>
     first(&topic.roles).map(|role| (role, true)).or_else(|| first(&topic.also).map(|role| (role, false)))
 }
 
+/// What one text says for topics, by their numbers.
+type Purposes = Vec<(usize, Purpose)>;
+
 /// One document with everything found in it, sorted by topic.
 struct Page<'d, 's> {
     document: &'d Document,
@@ -95,13 +98,13 @@ struct Page<'d, 's> {
     phrases: Vec<Vec<(usize, usize)>>,
     marks: Vec<(usize, usize)>,
     /// By section: what each of its headings says for topics.
-    headings: Vec<Vec<Vec<(usize, Purpose)>>>,
+    headings: Vec<Vec<Purposes>>,
     /// What the name of the file says for topics.
-    name: Vec<(usize, Purpose)>,
+    name: Purposes,
     /// Whether the first heading stands above others.
     has_title: bool,
     /// By link: what its label and target say for topics.
-    links: Vec<(usize, &'d Link, Vec<(usize, Purpose)>)>,
+    links: Vec<(usize, &'d Link, Purposes)>,
 }
 
 impl<'d, 's> Page<'d, 's> {
@@ -262,7 +265,7 @@ impl<'d, 's> Page<'d, 's> {
                     if !same {
                         open = Some((section, *depth));
                     }
-                    (!same && !(together && units.iter().any(|unit| unit.own)), true)
+                    (!(same || together && units.iter().any(|unit| unit.own)), true)
                 }
                 Root::None => {
                     open = None;
@@ -272,7 +275,7 @@ impl<'d, 's> Page<'d, 's> {
                     (true, false)
                 }
             };
-            if begins || !units.last().is_some_and(|unit| unit.own == own) {
+            if begins || units.last().is_none_or(|unit| unit.own != own) {
                 units.push(Unit { own, ..Unit::default() });
             }
             let unit = if together && own { units.iter_mut().find(|unit| unit.own) } else { units.last_mut() };
@@ -366,10 +369,9 @@ impl<'d, 's> Page<'d, 's> {
                     sentence.mood == Mood::States
                         && !sentence.is_code
                         && sentence.found.get(*place).is_some_and(|found| {
-                            found.what == What::Phrase(number, Purpose::Deny)
-                                && found.denied
-                                && !found.in_lead
-                                && !self.is_limited(number, sentence, found.limited)
+                            let denies = found.what == What::Phrase(number, Purpose::Deny) && found.denied
+                                || found.what == What::Phrase(number, Purpose::Refuse) && !found.denied;
+                            denies && !found.in_lead && !self.is_limited(number, sentence, found.limited)
                         })
                 }) && stretch.sentence(*at) != Belongs::Not
             })

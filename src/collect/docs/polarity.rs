@@ -3,13 +3,12 @@
 //! A negation binds to the verb of its own clause. `Do not open public issues; mail a@b` denies no contact, `no vote is required before
 //! granting access` denies the vote and not the granting, and `will not be merged without tests` asserts the tests.
 
-use super::words::{Break, WordKind};
+use super::words::Break;
 
 /// A word of a sentence, as far as polarity looks at it.
 pub(crate) trait Spoken {
     fn norm(&self) -> &str;
     fn before(&self) -> Break;
-    fn kind(&self) -> WordKind;
     /// As written.
     fn raw(&self) -> &str;
 }
@@ -72,7 +71,7 @@ impl Grammar {
     /// Both halves of "not … without …", "no … unless …", "nobody … before …" assert.
     fn cancel_double_negations<W: Spoken>(&mut self, words: &[W]) {
         let mut dropped = Vec::new();
-        for pair in self.segments.windows(2).chain(self.segments.windows(3).map(|w| w)) {
+        for pair in self.segments.windows(2).chain(self.segments.windows(3)) {
             let (Some(&first), Some(&last)) = (pair.first(), pair.last()) else { continue };
             if words.get(last.0).is_some_and(|word| word.before() >= Break::Hard) {
                 continue;
@@ -622,9 +621,6 @@ pub(crate) mod tests {
         }
         fn before(&self) -> Break {
             self.0.before
-        }
-        fn kind(&self) -> WordKind {
-            self.0.kind
         }
         fn raw(&self) -> &str {
             self.1

@@ -101,10 +101,6 @@ impl Spoken for Spoke<'_> {
         self.before
     }
 
-    fn kind(&self) -> WordKind {
-        self.kind
-    }
-
     fn raw(&self) -> &str {
         self.raw
     }
