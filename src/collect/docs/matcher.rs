@@ -56,7 +56,7 @@ impl Matcher {
                 continue;
             }
             let sentences = reader.read(document);
-            let page = Page::new(document, &sentences, &mut headings, &mut reader.vocabulary, self.topics.len());
+            let page = Page::new(document, &sentences, &mut headings, &mut reader, self.topics.len());
             for (number, gathered) in gathered.iter_mut().enumerate() {
                 page.gather(number, gathered);
             }
@@ -112,9 +112,11 @@ impl<'d, 's> Page<'d, 's> {
         document: &'d Document,
         sentences: &'s [Sentence],
         headings: &mut Headings<'_>,
-        vocabulary: &mut Vocabulary,
+        reader: &mut Reader<'_>,
         topics: usize,
     ) -> Self {
+        let recognisers = reader.recognisers;
+        let vocabulary = &mut reader.vocabulary;
         let mut phrases = vec![Vec::new(); topics];
         let mut marks = Vec::new();
         for (at, sentence) in sentences.iter().enumerate() {
@@ -151,7 +153,7 @@ impl<'d, 's> Page<'d, 's> {
             let block = document.sections.get(sentence.section).and_then(|section| section.blocks.get(sentence.block));
             for (link, _) in &sentence.links {
                 let Some(link) = block.and_then(|block| block.links.get(*link)) else { continue };
-                if link.to == Target::Outside {
+                if link.to == Target::Outside && !recognisers.is_general(&link.target) {
                     let text = format!("{} . {}", link.label, path_words(&link.target));
                     links.push((at, link, headings.purposes(vocabulary, &text).to_vec()));
                 }

@@ -26,6 +26,15 @@ pub(super) struct Routes {
     general_hosts: Vec<String>,
 }
 
+impl Routes {
+    /// Whether an address, without its scheme and in lower case, is a page on matters in general.
+    pub(super) fn is_general(&self, bare: &str) -> bool {
+        self.general_hosts
+            .iter()
+            .any(|known| bare.strip_prefix(known.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
+    }
+}
+
 /// Words before `at` that make it part of a mail address without any brackets.
 const MAILBOXES: &[&str] = &[
     "security",
@@ -107,7 +116,7 @@ pub(super) fn kinds_of_url(url: &str, routes: &Routes) -> Vec<Kind> {
     let bare = rest.split('?').next().unwrap_or_default().trim_end_matches('/');
     let host = bare.split('/').next().unwrap_or_default();
     let path = bare.get(host.len()..).unwrap_or_default();
-    let general = routes.general_hosts.iter().any(|known| host == known || bare.starts_with(&format!("{known}/")));
+    let general = routes.is_general(bare);
     if scheme == "https" && !general {
         kinds.push(Kind::HttpsUrl);
     }

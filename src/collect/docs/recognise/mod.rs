@@ -136,6 +136,13 @@ impl Recognisers {
         })
     }
 
+    /// Whether an address leads to a page that explains matters in general and is no place of any one project.
+    pub(crate) fn is_general(&self, url: &str) -> bool {
+        let lower = url.to_lowercase();
+        let bare = lower.split_once("://").map_or(lower.as_str(), |(_, rest)| rest);
+        self.routes.is_general(bare.split(['?', '#']).next().unwrap_or_default())
+    }
+
     /// What stands in one sentence. `links` are the links of the sentence with the words of their labels, `text` is the sentence as
     /// written and `whole` the text that its words have their places in.
     pub(crate) fn in_sentence(
