@@ -218,7 +218,10 @@ impl<'d, 's> Page<'d, 's> {
             let excluded = said
                 .iter()
                 .enumerate()
-                .any(|(at, said)| !(title(at) && (is_readme || wholly || led)) && excludes(said));
+                .any(|(at, said)| {
+                    let spared = is_readme || led || wholly && says(said, Purpose::Heading);
+                    !(title(at) && spared) && excludes(said)
+                });
             let root = said
                 .iter()
                 .enumerate()
