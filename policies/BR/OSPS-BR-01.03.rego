@@ -51,7 +51,10 @@ ruling := workflows.absent(input.workflows.present) if {
 ) if {
 	count(_own_runners) > 0
 } else := verdict.medium(verdict.passed(
-	"Code of change requests is obtained with credentials in reach only where it comes from this repository itself.",
+	concat(" ", [
+		"Code of change requests is obtained with credentials in reach only where it comes from this repository itself",
+		"or from accounts that may write to it.",
+	]),
 	array.concat([input.workflows.jobs], workflows.places("workflows.checkouts", _same_repository)),
 )) if {
 	_clean
@@ -94,13 +97,13 @@ _privileged_events := {
 _foreign := [checkout |
 	some checkout in input.workflows.checkouts.known
 	checkout.ref_class != "base"
-	not _guarded(checkout, {"same_repo", "never"})
+	not _guarded(checkout, {"same_repo", "never", "writer"})
 ]
 
 _same_repository := [checkout |
 	some checkout in input.workflows.checkouts.known
 	checkout.ref_class != "base"
-	_guarded(checkout, {"same_repo", "never"})
+	_guarded(checkout, {"same_repo", "never", "writer"})
 ]
 
 _guarded(checkout, kinds) if {
@@ -112,11 +115,19 @@ _guarded(checkout, kinds) if {
 _open := [checkout |
 	some checkout in _foreign
 	checkout.executed_after == true
-	not checkout.ref_class in {"artifact", "unclear"}
+	_foreign_code(checkout)
 	not checkout.via in {"opaque", "run_approval"}
 	not _guarded(checkout, {"label", "environment", "association", "author", "permission_check"})
 	_privileged(checkout)
 ]
+
+# The code is surely that of an outsider. Of an artifact that is so when a file of it is itself started.
+_foreign_code(checkout) if not checkout.ref_class in {"artifact", "unclear"}
+
+_foreign_code(checkout) if {
+	checkout.ref_class == "artifact"
+	checkout.runs_file == true
+}
 
 _stated := [checkout |
 	some checkout in _open

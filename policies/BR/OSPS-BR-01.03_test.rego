@@ -44,6 +44,7 @@ test_nothing_foreign_passes if {
 
 test_the_same_repository_passes_with_less_confidence if {
 	ruling(checkout({"guards": guard("same_repo")})).confidence == "medium"
+	ruling(checkout({"guards": guard("writer")})).confidence == "medium"
 }
 
 test_executed_with_credentials_fails if {
@@ -51,6 +52,8 @@ test_executed_with_credentials_fails if {
 	ruling(checkout({"credentials": ["default_token"]})).confidence == "medium"
 	outcome(checkout({"ref_class": "dynamic", "via": "gh_pr_checkout"})) == "failed"
 	outcome(object.union(checkout({}), {"workflows.complete": sample.hidden})) == "failed"
+	outcome(checkout({"ref_class": "artifact", "runs_file": true})) == "failed"
+	outcome(checkout({"ref_class": "artifact", "runs_file": false})) == "needs_review"
 }
 
 test_doubt_is_reviewed if {

@@ -162,7 +162,7 @@ impl<'a> Sources<'a> {
         }
         let credentials = self.privileges.credentials(&here.run);
         let mut desk = Desk::new(&scope.triggers, &self.pipelines.workflows, credentials);
-        desk.checked_before(self.actions, workflow, job);
+        desk.checked_before(self.actions, workflow, job, &scope.triggers);
         for step in &job.steps {
             self.step(&here, step, &mut scope, &mut desk, found);
         }
@@ -206,7 +206,9 @@ impl<'a> Sources<'a> {
         }
         let credentials = self.privileges.credentials(&here.run);
         let mut desk = Desk::new(&scope.triggers, &self.pipelines.workflows, credentials);
-        desk.checked_before(self.actions, here.run.workflow().unwrap_or(&Workflow::default()), job);
+        if let Some(workflow) = here.run.workflow() {
+            desk.checked_before(self.actions, workflow, job, &scope.triggers);
+        }
         let place = CheckoutPlace { path: &here.path, job: &job.id, line: uses.line, guards: &here.guards };
         desk.hand_over(&place, &passed);
         found.checkouts.extend(desk.finish());

@@ -8,6 +8,7 @@ mod condition;
 mod expression;
 mod filters;
 mod flows;
+mod gates;
 mod pipelines;
 mod privilege;
 mod recognise;
@@ -174,7 +175,8 @@ pub struct Job {
 /// A condition before a job or step.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Guard {
-    /// `author`, `actor`, `association`, `label`, `environment`, `same_repo`, `permission_check`, `paths`, `never` (always false).
+    /// `author`, `actor`, `association`, `label`, `environment`, `same_repo`, `permission_check`, `writer` (provably only
+    /// accounts that may write), `paths`, `never` (always false).
     pub kind: String,
     /// The condition as written, or the job that checks.
     pub condition: String,
@@ -275,6 +277,8 @@ pub struct Checkout {
     pub executed_after: bool,
     /// The line of that execution.
     pub executed_line: Option<u64>,
+    /// Whether a file of an artifact is itself started as a program.
+    pub runs_file: bool,
     /// What is in reach of it: `write_token`, `secrets`, `self_hosted`, `default_token` (its size is not stated), `none`.
     pub credentials: Vec<String>,
     /// Conditions before it.
