@@ -89,7 +89,8 @@ fn a_workflow_that_cannot_be_parsed_passes_nothing(#[case] id: &str) {
     assert!(matches!(outcome, Unknown | NeedsReview), "{outcome:?}");
 }
 
-const HEAD: &str = "      - uses: actions/checkout@v4\n        with: {ref: '${{ github.event.pull_request.head.sha }}'}\n";
+const HEAD: &str =
+    "      - uses: actions/checkout@v4\n        with: {ref: '${{ github.event.pull_request.head.sha }}'}\n";
 
 #[rstest]
 #[case::discussion("discussion_comment", "", "      - run: gh pr checkout 5\n      - run: make\n", Failed)]
@@ -114,8 +115,7 @@ fn a_head_that_a_local_action_checks_out() {
     );
     let workflow =
         job("pull_request_target", "", "      - uses: actions/checkout@v4\n      - uses: ./.github/actions/x\n");
-    let files =
-        &[(".github/workflows/w.yml", workflow.as_str()), (".github/actions/x/action.yml", action.as_str())];
+    let files = &[(".github/workflows/w.yml", workflow.as_str()), (".github/actions/x/action.yml", action.as_str())];
     assert_eq!(judge(files, &tree_only(), "OSPS-BR-01.03"), Failed);
 }
 
@@ -130,7 +130,8 @@ fn input_of_collaborators(#[case] word: &str, #[case] expected: Outcome) {
     assert_eq!(of_workflow(&text, &tree_only(), "OSPS-BR-01.04"), expected);
 }
 
-const SILENT: &str = "on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: actions/checkout@v4\n";
+const SILENT: &str =
+    "on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: actions/checkout@v4\n";
 
 #[rstest]
 #[case::default_is_read("read", Passed)]

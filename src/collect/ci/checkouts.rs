@@ -312,8 +312,10 @@ impl Desk {
             artifacts.for_each(|obtained| obtained.unpacked.push(target.clone()));
             return;
         }
-        let interpreted =
-            matches!(bare.program.as_str(), "bash" | "sh" | "python" | "python3" | "node" | "source" | "." | "ruby" | "perl");
+        let interpreted = matches!(
+            bare.program.as_str(),
+            "bash" | "sh" | "python" | "python3" | "node" | "source" | "." | "ruby" | "perl"
+        );
         let program = if interpreted { bare.words().next().unwrap_or_default() } else { bare.path.as_str() };
         if !program.contains('/') || program.starts_with(['/', '~', '$']) {
             return;

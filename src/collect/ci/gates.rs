@@ -91,7 +91,9 @@ fn names_account(step: &Step) -> bool {
     let Some(name) = step.input("username") else { return true };
     let (fragments, _) = expression::fragments(&name.text);
     match fragments.as_slice() {
-        [fragment] => matches!(&fragment.expression, Expression::Value(steps) if ACCOUNTS.contains(&dotted(steps).as_str())),
+        [fragment] => {
+            matches!(&fragment.expression, Expression::Value(steps) if ACCOUNTS.contains(&dotted(steps).as_str()))
+        }
         _ => false,
     }
 }
@@ -112,7 +114,9 @@ fn stops_unless(step: &Step, output: &str) -> bool {
         command.depth == 0 && command.word(0) == "exit" && command.word(1).parse::<u8>().is_ok_and(|code| code > 0)
     });
     let branches = script.commands.iter().any(|command| {
-        command.condition || command.joint != shell::Joint::End || matches!(command.word(0), "exit") && command.word(1) == "0"
+        command.condition
+            || command.joint != shell::Joint::End
+            || matches!(command.word(0), "exit") && command.word(1) == "0"
     });
     of_output && negative && step.continue_on_error == Flag::No && ends && !branches
 }
@@ -130,8 +134,8 @@ mod tests {
     fn kinds(on: &str, check: &str, job: &str) -> Vec<String> {
         let text = format!("on: {on}\njobs:\n  who:\n    steps:\n{check}  build:\n{job}    steps: []\n");
         let workflow = workflow::read("github_actions", "w.yml", &text).expect("valid").expect("a workflow");
-        let actions: Actions =
-            crate::yaml::from_str(Bundle::policies().get("tables/actions.yaml").expect("the table")).expect("it parses");
+        let actions: Actions = crate::yaml::from_str(Bundle::policies().get("tables/actions.yaml").expect("the table"))
+            .expect("it parses");
         let triggers: Vec<&Trigger> = workflow.triggers.iter().collect();
         let job = workflow.jobs.last().expect("a job");
         before(&actions, &workflow, job, &triggers).into_iter().map(|guard| guard.kind).collect()

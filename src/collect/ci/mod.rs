@@ -5,6 +5,7 @@ mod capabilities;
 mod checkouts;
 mod commands;
 mod condition;
+mod elsewhere;
 mod expression;
 mod filters;
 mod flows;
@@ -317,8 +318,19 @@ pub(crate) fn collect(cx: &Context<'_>) -> (Ci, Workflows) {
     let filters = filters::PathFilters::new(cx.tree, table.non_code());
     let primary = cx.subject.default_branch.as_deref();
     let sources = capabilities::Sources { pipelines: &pipelines, recogniser: &recogniser, filters: &filters, primary };
-    let (capabilities, complete) = capabilities::collect(&sources);
+    let (mut capabilities, complete) = capabilities::collect(&sources);
     truncated |= !complete;
+    let elsewhere = elsewhere::Elsewhere {
+        tree: cx.tree,
+        reader: &reader,
+        table: &table,
+        recogniser: &recogniser,
+        filters: &filters,
+        primary,
+        memory: elsewhere::Memory::default(),
+    };
+    capabilities.extend(elsewhere.collect(&mut definitions.list));
+    capabilities::in_order(&mut capabilities);
 
     let actions = actions::Actions::load(cx);
     let sources = privilege::Sources { pipelines: &pipelines, actions: &actions, steps: &steps, table: &table };
@@ -341,7 +353,7 @@ pub(crate) fn collect(cx: &Context<'_>) -> (Ci, Workflows) {
     }
     let flows = most_serious(walked.flows);
 
-    // Definitions without a reader are only seen.
+    // Where values are not followed, no verdict may rest on what was not found.
     for definition in &mut definitions.list {
         if definition.dialect.as_deref() != Some("actions") {
             definition.system.analysed = "detected".to_owned();
