@@ -22,6 +22,8 @@ mod values;
 mod workflow;
 
 #[cfg(test)]
+mod fuzz;
+#[cfg(test)]
 mod tests;
 
 use schemars::JsonSchema;
