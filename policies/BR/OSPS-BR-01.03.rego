@@ -59,6 +59,14 @@ ruling := workflows.absent(input.workflows.present) if {
 )) if {
 	_clean
 	count(_same_repository) > 0
+} else := verdict.medium(verdict.passed(
+	sprintf("No job here obtains code of a change request; what %s does with it was not read.", [
+		_called[0].uses,
+	]),
+	[input.workflows.checkouts, input.workflows.jobs, input.workflows.remote],
+)) if {
+	_clean
+	count(_called) > 0
 } else := verdict.passed("No job with credentials in reach obtains code of a change request.", [
 	input.workflows.checkouts,
 	input.workflows.jobs,
@@ -143,6 +151,16 @@ _privileged(checkout) if {
 _doubtful := [checkout |
 	some checkout in _foreign
 	not checkout in _open
+]
+
+# Workflows of other repositories that outsiders can start with privileges.
+_called := [call |
+	some call in input.workflows.remote.known
+	call.kind == "workflow"
+	some job in input.workflows.jobs.known
+	job.path == call.path
+	job.job == call.job
+	count({event | some event in job.triggers} & _privileged_events) > 0
 ]
 
 _own_runners := [job |

@@ -42,6 +42,15 @@ test_nothing_foreign_passes if {
 	outcome(checkout({"ref_class": "base"})) == "passed"
 }
 
+test_workflows_elsewhere_lower_the_confidence if {
+	asked := object.union(job("hosted"), {"triggers": ["pull_request_target"]})
+	started := {"workflows.jobs": sample.known([asked])}
+	elsewhere := {"path": "x", "job": "build", "kind": "workflow", "uses": "acme/ci/.github/workflows/x.yml"}
+	call := {"workflows.remote": sample.known([elsewhere])}
+	ruling(object.union(started, call)).confidence == "medium"
+	ruling(call).confidence == "high"
+}
+
 test_the_same_repository_passes_with_less_confidence if {
 	ruling(checkout({"guards": guard("same_repo")})).confidence == "medium"
 	ruling(checkout({"guards": guard("writer")})).confidence == "medium"

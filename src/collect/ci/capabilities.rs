@@ -267,6 +267,8 @@ impl Sources<'_> {
             if let LocalUse::Action(action) = self.pipelines.local_action(&uses.text)
                 && action.composite
                 && place.depth < pipelines::MAX_NESTING
+                && action.path != place.path
+                && self.pipelines.enter(&action)
             {
                 let mut statics = statics.clone();
                 statics.values.retain(|name, _| !name.starts_with("inputs."));

@@ -149,7 +149,7 @@ impl Desk {
         if self.triggers.is_empty() {
             return;
         }
-        self.checks.extend(gates::check(actions, step, step.line));
+        self.asked(actions, step);
         match address.to_lowercase().as_str() {
             "actions/checkout" => self.checkout(place, step, scope),
             "actions/github-script" => self.inline_script(place, step),
@@ -165,6 +165,7 @@ impl Desk {
                 }
                 Some(action) if action.executes => self.execute(place.line, str::is_empty),
                 Some(_) => {}
+                None if releases_runs(address) => self.obtain(place, place.line, "unclear", "run_approval", "", false),
                 None => self.hand_over(place, passed),
             },
         }
@@ -203,6 +204,11 @@ impl Desk {
         }
     }
 
+    /// Notes a step that asks who it was.
+    pub(super) fn asked(&mut self, actions: &Actions, step: &Step) {
+        self.checks.extend(gates::check(actions, step, step.line));
+    }
+
     /// The commands of a script.
     #[allow(clippy::too_many_arguments)]
     pub(super) fn script(
@@ -218,13 +224,6 @@ impl Desk {
         if self.triggers.is_empty() {
             return;
         }
-        if gates::is_permission_check(&run.text) {
-            self.checks.push(Guard {
-                kind: "permission_check".to_owned(),
-                condition: "a script that asks for the permission of the account".to_owned(),
-                line: run.line,
-            });
-        }
         let script = shell::split(&run.text, dialect);
         let traced = trace::trace(&run.text, dialect, before);
         let mut codes: BTreeMap<usize, Vec<Origin>> = BTreeMap::new();
@@ -233,6 +232,7 @@ impl Desk {
         }
         let mut here = normal(directory);
         let commands = &script.commands;
+        let (mut line, mut counted) = (run.line, 0);
         for (index, command) in commands.iter().enumerate() {
             let end = commands.get(index + 1).map_or(run.text.len(), |next| next.offset);
             let mut origins = codes.get(&command.offset).cloned().unwrap_or_default();
@@ -243,7 +243,9 @@ impl Desk {
             if matches!(command.word(0), "cd" | "pushd") {
                 here = normal(&format!("{here}/{}", command.word(1)));
             }
-            let line = run.line_at(command.offset);
+            let passed = run.text.as_bytes().get(counted..command.offset).unwrap_or_default();
+            line += passed.iter().filter(|byte| **byte == b'\n').count() as u64;
+            counted = counted.max(command.offset);
             for inner in shell::flatten(std::slice::from_ref(command)) {
                 for bare in steps.unwrap(inner) {
                     self.command(steps, place, &bare, &origins, (line, text, &here), &run.text);
@@ -362,6 +364,12 @@ impl Desk {
             _ => {}
         }
     }
+}
+
+/// Whether the name of an action says that it lets runs go which wait for an approval.
+fn releases_runs(address: &str) -> bool {
+    let lower = address.to_lowercase();
+    lower.contains("approv") && (lower.contains("workflow") || lower.contains("run"))
 }
 
 /// What an expression in a reference or repository name points at.

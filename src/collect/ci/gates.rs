@@ -40,6 +40,10 @@ pub(super) fn before(actions: &Actions, workflow: &Workflow, job: &Job, triggers
 /// A step that asks whether the account may write. Whether anything follows from the answer is not asked here.
 pub(super) fn check(actions: &Actions, step: &Step, line: u64) -> Option<Guard> {
     let guard = |condition: &str| Guard { kind: "permission_check".to_owned(), condition: condition.to_owned(), line };
+    if asks_association(step) {
+        let condition = "a script that asks for the author's association".to_owned();
+        return Some(Guard { kind: "association".to_owned(), condition, line });
+    }
     if let Some(uses) = &step.uses {
         let (address, _) = pipelines::remote(&uses.text);
         if actions.get(address).is_some_and(|action| action.guard) {
@@ -48,6 +52,18 @@ pub(super) fn check(actions: &Actions, step: &Step, line: u64) -> Option<Guard> 
     }
     let script = step.run.iter().chain(step.input("script")).find(|text| is_permission_check(&text.text));
     script.map(|_| guard("a script that asks for the permission of the account"))
+}
+
+/// Whether a script looks at the association of an author and can fail.
+fn asks_association(step: &Step) -> bool {
+    let Some(script) = step.run.as_ref().or_else(|| step.input("script")) else { return false };
+    let asks = |text: &str| {
+        let lower = text.to_lowercase();
+        lower.contains("author_association") || lower.contains("authorassociation")
+    };
+    let lower = script.text.to_lowercase();
+    let fails = ["setfailed", "throw ", "process.exit(1", "exit 1"].iter().any(|end| lower.contains(end));
+    fails && (asks(&script.text) || step.env.iter().any(|binding| asks(&binding.value.text)))
 }
 
 /// Whether a script asks the forge for the permission or membership of an account.
@@ -139,6 +155,14 @@ mod tests {
         let triggers: Vec<&Trigger> = workflow.triggers.iter().collect();
         let job = workflow.jobs.last().expect("a job");
         before(&actions, &workflow, job, &triggers).into_iter().map(|guard| guard.kind).collect()
+    }
+
+    #[rstest]
+    #[case("      - uses: actions/github-script@v7\n        with: {script: \"if (context.payload.comment.author_association !== 'OWNER') core.setFailed('no')\"}\n", &["association"])]
+    #[case("      - env: {WHO: '${{ github.event.comment.author_association }}'}\n        run: '[ $WHO = OWNER ] || exit 1'\n", &["association"])]
+    #[case("      - run: echo ${{ github.event.comment.author_association }}\n", &[])]
+    fn associations(#[case] step: &str, #[case] expected: &[&str]) {
+        assert_eq!(kinds("issue_comment", step, "    needs: who\n"), expected);
     }
 
     #[rstest]

@@ -11,8 +11,10 @@ mod filters;
 mod flows;
 mod gates;
 mod pipelines;
+mod places;
 mod privilege;
 mod recognise;
+mod rewrite;
 mod scope;
 pub(crate) mod shell;
 mod systems;
@@ -26,9 +28,12 @@ mod fuzz;
 #[cfg(test)]
 mod tests;
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::tree::Reader;
 use super::{Context, limits};
 use crate::model::fact::{Fact, Reason};
 
@@ -155,7 +160,7 @@ pub struct Job {
     /// The events that start it.
     pub triggers: Vec<String>,
     /// Effective permissions: scope to `read`, `write` or `none`; empty when none are stated or all are taken away.
-    pub permissions: std::collections::BTreeMap<String, String>,
+    pub permissions: BTreeMap<String, String>,
     /// Where they are stated: `job`, `workflow`, `caller`, `outside` (only workflows of other repositories call it) or
     /// `default` (nowhere).
     pub permission_source: String,
@@ -212,6 +217,8 @@ pub struct Flow {
     pub path: String,
     /// The line, counted from 1.
     pub line: u64,
+    /// The column of the expression, counted from 1, where it stands in the file as it is.
+    pub column: Option<u64>,
     /// The system.
     pub system: String,
     /// The job.
@@ -347,13 +354,16 @@ pub(crate) fn collect(cx: &Context<'_>) -> (Ci, Workflows) {
         privileges: &sources,
     };
     let walked = walk.collect();
-    truncated |= !walked.complete;
+    truncated |= !walked.complete || pipelines.is_exhausted();
     for (path, problem) in &walked.unresolved {
         for definition in definitions.list.iter_mut().filter(|definition| definition.system.path == *path) {
             definition.problem("unresolved", problem.clone());
         }
     }
-    let flows = most_serious(walked.flows);
+    let mut flows = most_serious(walked.flows);
+    let texts = sources_of(cx, &reader, &definitions, &flows.0);
+    places::locate(&mut flows.0, &texts);
+    flows.0.sort();
 
     // Where values are not followed, no verdict may rest on what was not found.
     for definition in &mut definitions.list {
@@ -390,8 +400,27 @@ pub(crate) fn collect(cx: &Context<'_>) -> (Ci, Workflows) {
     (ci, workflows)
 }
 
+/// The texts of the files that flows stand in: definitions, and actions of the tree.
+fn sources_of(
+    cx: &Context<'_>,
+    reader: &Reader<'_>,
+    definitions: &systems::Definitions,
+    flows: &[Flow],
+) -> BTreeMap<String, String> {
+    let paths: BTreeSet<&str> = flows.iter().map(|flow| flow.path.as_str()).collect();
+    let read = |path: &str| {
+        if let Some(definition) = definitions.list.iter().find(|definition| definition.system.path == path) {
+            return Some(definition.source.clone());
+        }
+        let entry = cx.tree.get(path.as_bytes())?;
+        let target = cx.tree.resolve(reader, entry)?;
+        reader.read(target, limits::TEXT_BYTES).ok().map(|blob| blob.text())
+    };
+    paths.into_iter().filter_map(|path| Some((path.to_owned(), read(path)?))).collect()
+}
+
 /// The flows that matter most, sorted by place, and whether these are all.
-fn most_serious(flows: std::collections::BTreeSet<Flow>) -> (Vec<Flow>, bool) {
+fn most_serious(flows: BTreeSet<Flow>) -> (Vec<Flow>, bool) {
     let (mut open, harmless): (Vec<Flow>, Vec<Flow>) = flows.into_iter().partition(|flow| flow.sanitiser == "none");
     let complete = open.len() <= limits::FINDINGS;
     open.truncate(limits::FINDINGS);
