@@ -5,16 +5,10 @@
 
 mod support;
 
-use osps::assess::Selection;
-use osps::audit::{self, FactsDocument, Settings};
-use osps::bundle::Bundle;
-use osps::catalog::Catalogs;
-use osps::model::assessment::LevelMode;
 use osps::model::ruling::Outcome;
-use osps::policy::Policies;
 use rstest::rstest;
 use serde_json::{Value as Json, json};
-use support::Repository;
+use support::{Repository, lay_over, outcome_of};
 
 /// What is done to the well-kept repository.
 enum Change {
@@ -39,35 +33,6 @@ fn edit(repository: &Repository, edits: &[(&str, &str, &str)]) {
         }
     }
     repository.commit("Change\n\nSigned-off-by: Ada <ada@example.net>");
-}
-
-fn lay_over(document: &mut Json, overlay: &Json) {
-    for (key, value) in overlay.as_object().expect("a map") {
-        let place = &mut document[key.as_str()];
-        if place.get("src").is_some() {
-            *place = json!({"known": value, "src": ["forge"]});
-        } else {
-            lay_over(place, value);
-        }
-    }
-}
-
-fn outcome_of(facts: &Json, id: &str) -> (Outcome, String) {
-    let catalogs = Catalogs::from_bundle(&Bundle::controls()).expect("our catalogs");
-    let policies = Policies::load(&Bundle::policies()).expect("our policies");
-    let catalog = catalogs.latest();
-    let settings = Settings {
-        catalog,
-        catalog_ref: catalogs.reference(catalog),
-        policies: &policies,
-        mode: LevelMode::Cumulative,
-        selection: Selection::default(),
-        strict_platform: false,
-    };
-    let facts = FactsDocument::parse(&facts.to_string()).expect("a facts document");
-    let assessment = audit::evaluate(&facts, &settings).expect("an assessment");
-    let verdict = assessment.requirements.into_iter().find(|verdict| verdict.id.as_str() == id).expect("an active id");
-    (verdict.outcome, verdict.message)
 }
 
 fn facts(change: &Change) -> Json {

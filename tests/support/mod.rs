@@ -5,7 +5,16 @@
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::sync::OnceLock;
 
+use osps::assess::Selection;
+use osps::audit::{self, FactsDocument, Settings};
+use osps::bundle::Bundle;
+use osps::catalog::Catalogs;
+use osps::model::assessment::LevelMode;
+use osps::model::ruling::Outcome;
+use osps::policy::Policies;
+use serde_json::{Value as Json, json};
 use tempfile::TempDir;
 
 /// A git repository in a temporary directory.
@@ -164,4 +173,37 @@ pub(crate) fn facts(path: &Path) -> serde_json::Value {
         policies: &policies,
     });
     serde_json::to_value(facts.expect("facts")).expect("JSON")
+}
+
+/// Puts facts over those of a document: `{"section": {"fact": value}}`.
+pub fn lay_over(document: &mut Json, overlay: &Json) {
+    for (key, value) in overlay.as_object().expect("a map") {
+        let place = &mut document[key.as_str()];
+        if place.get("src").is_some() {
+            *place = json!({"known": value, "src": ["forge"]});
+        } else {
+            lay_over(place, value);
+        }
+    }
+}
+
+/// The outcome and message of one requirement for a facts document.
+pub fn outcome_of(facts: &Json, id: &str) -> (Outcome, String) {
+    let catalogs = Catalogs::from_bundle(&Bundle::controls()).expect("our catalogs");
+    // Loading takes longer than judging.
+    static POLICIES: OnceLock<Policies> = OnceLock::new();
+    let policies = POLICIES.get_or_init(|| Policies::load(&Bundle::policies()).expect("our policies"));
+    let catalog = catalogs.latest();
+    let settings = Settings {
+        catalog,
+        catalog_ref: catalogs.reference(catalog),
+        policies,
+        mode: LevelMode::Cumulative,
+        selection: Selection::default(),
+        strict_platform: false,
+    };
+    let facts = FactsDocument::parse(&facts.to_string()).expect("a facts document");
+    let assessment = audit::evaluate(&facts, &settings).expect("an assessment");
+    let verdict = assessment.requirements.into_iter().find(|verdict| verdict.id.as_str() == id).expect("an active id");
+    (verdict.outcome, verdict.message)
 }

@@ -158,6 +158,8 @@ struct TemplateRule {
 pub(super) struct Steps {
     takes: BTreeMap<String, Vec<String>>,
     wrappers: Vec<(Vec<String>, WrapperRule)>,
+    /// From a program to the wrappers of that name; `*` holds those whose name is a pattern.
+    wrappers_by_program: BTreeMap<String, Vec<usize>>,
     commands: Rules,
     /// What commands need of the token.
     token: Rules,
@@ -231,6 +233,12 @@ impl Steps {
         }
         steps.target_names = source.target_names.into_iter().map(|(kind, patterns)| (kind, set(&patterns))).collect();
         steps.wrappers = source.wrappers.into_iter().map(|rule| (split(&rule.words), rule)).collect();
+        for (index, (words, _)) in steps.wrappers.iter().enumerate() {
+            for program in words.first().map(String::as_str).unwrap_or_default().split('|') {
+                let key = if program.contains('*') { "*" } else { program };
+                steps.wrappers_by_program.entry(key.to_owned()).or_default().push(index);
+            }
+        }
         steps.commands = Rules::new(source.commands);
         steps.token = Rules::new(source.token);
         Ok(steps)
@@ -264,7 +272,12 @@ impl Steps {
         let words = without_prefix(words);
         let Some(bare) = self.bare(&words) else { return };
         if layers > 0 {
-            for (pattern, rule) in &self.wrappers {
+            let mut indices: Vec<usize> = Vec::new();
+            for key in [bare.program.as_str(), "*"] {
+                indices.extend(self.wrappers_by_program.get(key).into_iter().flatten());
+            }
+            indices.sort_unstable();
+            for (pattern, rule) in indices.into_iter().filter_map(|index| self.wrappers.get(index)) {
                 if let Some(count) = leading(pattern, &bare, &words) {
                     match inner(rule, words.get(count..).unwrap_or_default()) {
                         Inner::Command(rest) => return self.unwrap_words(rest, layers - 1, out),
