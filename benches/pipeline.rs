@@ -45,6 +45,9 @@ fn run(program: &Path, args: &[&str], directory: &Path) {
 fn generated(directory: &Path) {
     let git = Path::new("git");
     run(git, &["init", "-q", "-b", "main"], directory);
+    // Nothing may tidy up in the background while this measures.
+    run(git, &["config", "gc.auto", "0"], directory);
+    run(git, &["config", "maintenance.auto", "false"], directory);
     for at in 0..50_000_u32 {
         let folder = directory.join(format!("pkg{:03}/src{:02}", at / 500, at / 50 % 10));
         if at % 50 == 0 {

@@ -176,7 +176,7 @@ pub(crate) fn facts(path: &Path) -> serde_json::Value {
 }
 
 /// Puts facts over those of a document: `{"section": {"fact": value}}`.
-pub fn lay_over(document: &mut Json, overlay: &Json) {
+pub(crate) fn lay_over(document: &mut Json, overlay: &Json) {
     for (key, value) in overlay.as_object().expect("a map") {
         let place = &mut document[key.as_str()];
         if place.get("src").is_some() {
@@ -188,7 +188,7 @@ pub fn lay_over(document: &mut Json, overlay: &Json) {
 }
 
 /// The outcome and message of one requirement for a facts document.
-pub fn outcome_of(facts: &Json, id: &str) -> (Outcome, String) {
+pub(crate) fn outcome_of(facts: &Json, id: &str) -> (Outcome, String) {
     let catalogs = Catalogs::from_bundle(&Bundle::controls()).expect("our catalogs");
     // Loading takes longer than judging.
     static POLICIES: OnceLock<Policies> = OnceLock::new();

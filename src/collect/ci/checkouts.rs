@@ -225,6 +225,9 @@ impl Desk {
             return;
         }
         let script = shell::split(&run.text, dialect);
+        if !script.complete {
+            self.obtain(place, run.line, "unclear", "opaque", "", true);
+        }
         let traced = trace::trace(&run.text, dialect, before);
         let mut codes: BTreeMap<usize, Vec<Origin>> = BTreeMap::new();
         for used in &traced.uses {

@@ -215,13 +215,10 @@ impl<'d, 's> Page<'d, 's> {
             };
             // A title speaks for what has no heading of its own on the topic.
             let led = said.iter().skip(1).any(|said| says(said, Purpose::Heading));
-            let excluded = said
-                .iter()
-                .enumerate()
-                .any(|(at, said)| {
-                    let spared = is_readme || led || wholly && says(said, Purpose::Heading);
-                    !(title(at) && spared) && excludes(said)
-                });
+            let excluded = said.iter().enumerate().any(|(at, said)| {
+                let spared = is_readme || led || wholly && says(said, Purpose::Heading);
+                !(title(at) && spared) && excludes(said)
+            });
             let root = said
                 .iter()
                 .enumerate()
