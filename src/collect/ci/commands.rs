@@ -239,6 +239,9 @@ impl Steps {
                 steps.wrappers_by_program.entry(key.to_owned()).or_default().push(index);
             }
         }
+        for uses in steps.actions.iter_mut().flat_map(|rule| rule.uses.iter_mut().chain(&mut rule.not_uses)) {
+            uses.make_ascii_lowercase();
+        }
         steps.commands = Rules::new(source.commands);
         steps.token = Rules::new(source.token);
         Ok(steps)
@@ -346,8 +349,8 @@ impl Steps {
     pub(super) fn action_rules<'a>(&'a self, address: &'a str) -> impl Iterator<Item = &'a ActionRule> {
         let address = address.to_lowercase();
         self.actions.iter().filter(move |rule| {
-            rule.uses.iter().any(|uses| wildcard(&uses.to_lowercase(), &address))
-                && !rule.not_uses.iter().any(|uses| wildcard(&uses.to_lowercase(), &address))
+            rule.uses.iter().any(|uses| wildcard(uses, &address))
+                && !rule.not_uses.iter().any(|uses| wildcard(uses, &address))
         })
     }
 
@@ -561,8 +564,10 @@ fn tool(bare: &Bare) -> String {
 
 /// Whether a text fits a pattern in which `*` stands for any letters.
 pub(super) fn wildcard(pattern: &str, text: &str) -> bool {
-    let mut parts = pattern.split('*');
-    let Some(mut rest) = parts.next().and_then(|first| text.strip_prefix(first)) else { return false };
+    // Asked of every rule for every command: most differ in their first letter.
+    let Some((first, parts)) = pattern.split_once('*') else { return pattern == text };
+    let Some(mut rest) = text.strip_prefix(first) else { return false };
+    let parts = parts.split('*');
     let mut last = None;
     for part in parts {
         if let Some(previous) = last.replace(part) {
@@ -574,7 +579,7 @@ pub(super) fn wildcard(pattern: &str, text: &str) -> bool {
     }
     match last {
         Some(last) => rest.ends_with(last),
-        None => rest.is_empty(),
+        None => true,
     }
 }
 

@@ -229,6 +229,16 @@ impl Roles {
         })
     }
 
+    /// Whether a file is the health file of a role: the plain name in one of the places that forges look in.
+    pub(super) fn is_health_file(&self, path: &RepoPath, role: &str) -> bool {
+        let parent = String::from_utf8_lossy(path.parent()).to_lowercase();
+        let name = path.name_lower();
+        let (stem, extension) = name.rsplit_once('.').unwrap_or((name.as_str(), ""));
+        self.written.health_places.contains(&parent)
+            && self.by_extension.contains_key(extension)
+            && dashed(stem) == dashed(role)
+    }
+
     /// Whether the lower word limit holds for a document with these roles.
     pub(super) fn is_contact(&self, roles: &BTreeSet<String>) -> bool {
         self.written.roles.iter().any(|role| role.contact && roles.contains(&role.role))
@@ -375,5 +385,14 @@ mod tests {
     #[case("src/ISSUE_TEMPLATE.md", None)]
     fn templates(#[case] path: &str, #[case] expected: Option<&str>) {
         assert_eq!(roles().template(&RepoPath::new(path)), expected);
+    }
+
+    #[rstest]
+    #[case(".github/SECURITY.md", "security", true)]
+    #[case("code-of-conduct.md", "code_of_conduct", true)]
+    #[case("docs/a/SECURITY.md", "security", false)]
+    #[case("SECURITY_CONTACTS", "security", false)]
+    fn health_files(#[case] path: &str, #[case] role: &str, #[case] expected: bool) {
+        assert_eq!(roles().is_health_file(&RepoPath::new(path), role), expected);
     }
 }
