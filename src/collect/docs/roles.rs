@@ -99,7 +99,10 @@ impl Roles {
     /// Reads the table. A table that does not parse is a defect of the data files, told in words.
     pub(super) fn load(policies: &Bundle) -> Result<Self, String> {
         let text = policies.get(TABLE).ok_or_else(|| format!("{TABLE} is missing"))?;
-        let written: Written = crate::yaml::from_str(text).map_err(|error| format!("{TABLE}: {error}"))?;
+        let mut written: Written = crate::yaml::from_str(text).map_err(|error| format!("{TABLE}: {error}"))?;
+        for place in written.templates.values_mut().flat_map(|template| &mut template.directories) {
+            *place = dashed(place);
+        }
         let mut by_extension = BTreeMap::new();
         for (format, extensions) in &written.formats {
             for extension in extensions {
@@ -221,8 +224,7 @@ impl Roles {
         let directory = dashed(&parent);
         self.written.templates.iter().find_map(|(role, template)| {
             let by_directory = template.directories.iter().any(|place| {
-                let place = dashed(place);
-                directory == place || directory.strip_prefix(place.as_str()).is_some_and(|rest| rest.starts_with('/'))
+                directory.strip_prefix(place.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
             });
             let by_name = template.names.contains(&stem) && self.written.health_places.contains(&parent);
             (by_directory || by_name).then_some(role.as_str())
