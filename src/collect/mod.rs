@@ -11,6 +11,7 @@ pub mod commits;
 pub mod deps;
 pub mod docs;
 pub mod files;
+pub mod forge;
 pub(crate) mod git;
 pub mod insights;
 pub mod license;
