@@ -189,7 +189,7 @@ mod tests {
         let owner = given.owner.then(|| "acme".to_owned());
         let subject = Subject { owner, ..Subject::default() };
         let now = jiff::Timestamp::UNIX_EPOCH;
-        let cx = Context { tree: &tree, clone: None, subject: &subject, now, policies: &policies, src: &["git"] };
+        let cx = Context { tree: &tree, clone: None, forge: None, subject: &subject, now, policies: &policies, src: &["git"] };
         let mut library = Library { complete: !given.truncated, ..Library::default() };
         library.documents.extend(given.governance.then(|| document("GOVERNANCE.md", "governance")));
         library.documents.extend(given.contributing.then(|| document("CONTRIBUTING.md", "contributing")));

@@ -13,7 +13,7 @@ pub struct Endpoint {
     pub(crate) graphql: String,
     /// Scheme and authority of the pages and clones.
     pub(crate) web: String,
-    /// The host that subjects have to be on; none for a server that was named on purpose and is asked about any.
+    /// The host that subjects have to be on; none for a server on this machine, which is asked about any.
     host: Option<String>,
 }
 
@@ -68,7 +68,9 @@ impl Endpoint {
             Some(host) if path.is_empty() => format!("{scheme}://{host}"),
             _ => origin.clone(),
         };
-        Ok(Self { origin, prefix: path.to_owned(), graphql, web, host: None })
+        let host = (!local).then(|| web.split_once("://").map_or(web.as_str(), |(_, rest)| rest).to_lowercase());
+        let host = host.map(|host| host.split(':').next().unwrap_or_default().to_owned());
+        Ok(Self { origin, prefix: path.to_owned(), graphql, web, host })
     }
 
     /// Whether a subject on this host is asked about here.
@@ -82,6 +84,17 @@ impl Endpoint {
     /// Scheme and authority of pages and clones, such as `https://github.com`.
     pub fn web(&self) -> &str {
         &self.web
+    }
+
+    /// Origin and path of an address where this server keeps the files of releases.
+    pub(crate) fn place_of_files(&self, location: &str) -> Option<(String, String)> {
+        let uri: Uri = location.parse().ok()?;
+        let (scheme, authority) = (uri.scheme_str()?, uri.authority()?);
+        let origin = format!("{scheme}://{authority}");
+        let theirs = self.host.is_some() && scheme == "https" && authority.as_str().ends_with(".githubusercontent.com");
+        let here = origin == self.origin || origin == self.web;
+        let path = uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
+        (here || theirs).then_some((origin, path))
     }
 
     /// The path and query of an address, if it is one of this interface.
@@ -108,7 +121,8 @@ mod tests {
         let endpoint = Endpoint::at(of).expect("an endpoint");
         let parts = (endpoint.origin.as_str(), endpoint.prefix.as_str(), endpoint.graphql.as_str(), endpoint.web.as_str());
         assert_eq!(parts, (origin, prefix, graphql, web));
-        assert!(endpoint.serves(Some("any.example")) && !endpoint.serves(None));
+        assert_eq!(endpoint.serves(Some("any.example")), of.starts_with("http://127"));
+        assert!(!endpoint.serves(None));
     }
 
     #[rstest]
@@ -129,6 +143,9 @@ mod tests {
         assert!(endpoint.serves(Some("github.com")) && !endpoint.serves(Some("github.evil.example")));
         assert_eq!(endpoint.own_path("https://api.github.com/repositories/1?x=2").as_deref(), Some("/repositories/1?x=2"));
         assert_eq!(endpoint.own_path("https://api.github.com.evil.example/"), None);
+        assert!(endpoint.place_of_files("https://release-assets.githubusercontent.com/a?b=c").is_some());
+        assert_eq!(endpoint.place_of_files("https://evil-githubusercontent.com/a"), None);
+        assert_eq!(endpoint.place_of_files("http://objects.githubusercontent.com/a"), None);
         assert_eq!(endpoint.own_path("//evil.example/"), None);
     }
 }

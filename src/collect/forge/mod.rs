@@ -7,17 +7,22 @@ pub(crate) mod failure;
 pub(crate) mod github;
 mod observed;
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
-pub use secrecy::SecretString;
 use secrecy::ExposeSecret as _;
+pub use secrecy::SecretString;
 use sha2::{Digest as _, Sha256};
 
 pub use self::endpoint::{Endpoint, EndpointError};
-pub(crate) use self::observed::{Fallback, HealthFile, Observed, ReleasePage, Releases, RepoSeen, Seen, Settings};
+use self::failure::Answer;
+pub use self::github::{PERMISSIONS, Permission, permission_table};
+pub(crate) use self::observed::{AssetSeen, Attested, Fallback, HealthFile, Observed, ReleasePage, Releases, RepoSeen, Seen, Settings};
 use crate::model::subject::Subject;
 
 /// A way to ask a forge.
@@ -50,6 +55,23 @@ pub struct Patience {
     pub waits: Duration,
     /// Before the first retry; each further one takes twice as long.
     pub retry: Duration,
+}
+
+impl Connection {
+    /// The header by which git shows the credential; none without one.
+    pub(crate) fn git_header(&self) -> Option<String> {
+        let credential = self.credential.as_ref()?;
+        let pair = format!("x-access-token:{}", credential.token.expose_secret());
+        Some(format!("Authorization: Basic {}", STANDARD.encode(pair)))
+    }
+
+    /// A text without the credential, in whatever form it was handed out.
+    pub(crate) fn redact(&self, text: &str) -> String {
+        let Some(credential) = &self.credential else { return redact(text) };
+        let header = self.git_header().unwrap_or_default();
+        let encoded = header.rsplit(' ').next().filter(|text| !text.is_empty()).unwrap_or("[redacted]");
+        credential.redact(&text.replace(encoded, "[redacted]"))
+    }
 }
 
 impl Default for Patience {
@@ -116,11 +138,64 @@ pub(crate) fn redact(text: &str) -> String {
     out
 }
 
+/// A forge that was asked about a subject, and can be asked more.
+#[derive(Debug)]
+pub(crate) struct Asked<'a> {
+    pub(crate) connection: &'a Connection,
+    /// The subject under the name that was asked for.
+    pub(crate) subject: Subject,
+    pub(crate) seen: Observed,
+}
+
 /// Asks the forge about a subject. `None` where this connection cannot know the subject: another host, no owner.
-pub(crate) fn observe(connection: &Connection, subject: &Subject, now: Timestamp) -> Option<Observed> {
+pub(crate) fn observe<'a>(connection: &'a Connection, subject: &Subject, now: Timestamp) -> Option<Asked<'a>> {
     let owner = subject.owner.as_deref().filter(|owner| !owner.contains('/'))?;
     let knows = connection.endpoint.serves(subject.host.as_deref());
-    knows.then(|| github::observe(connection, owner, &subject.name, now))
+    let seen = knows.then(|| github::observe(connection, owner, &subject.name, now))?;
+    Some(Asked { connection, subject: subject.clone(), seen })
+}
+
+/// Reads the content of assets of a release, by their names.
+pub(crate) fn contents(
+    asked: &Asked<'_>,
+    tag: &str,
+    wanted: &[&AssetSeen],
+    now: Timestamp,
+) -> BTreeMap<String, Answer<Vec<u8>>> {
+    match asked.subject.owner.as_deref() {
+        Some(owner) if !wanted.is_empty() => {
+            let is_public = asked.seen.repo.visibility.value().is_some_and(|visibility| visibility == "public");
+            let place = github::Place { owner, name: &asked.subject.name, tag, is_public };
+            github::contents(asked.connection, &place, wanted, now)
+        }
+        _ => BTreeMap::new(),
+    }
+}
+
+/// What a forge says about a credential itself.
+#[derive(Debug, Clone, Default)]
+pub struct Account {
+    /// The scopes of a classic token; nothing for other credentials, whose permissions nobody can list.
+    pub scopes: Vec<String>,
+    /// What every budget has left, and of how many.
+    pub budgets: Vec<(String, u64, u64)>,
+}
+
+/// Asks about the credential; an error says in words why nothing is known.
+pub fn account(connection: &Connection, now: Timestamp) -> Result<Account, String> {
+    github::account(connection, now).map_err(|failure| failure.detail.or(failure.needs).unwrap_or_default())
+}
+
+/// The attestations that the forge keeps for digests, and whether these are all.
+pub(crate) fn attested(
+    connection: &Connection,
+    subject: &Subject,
+    owner_kind: Option<&str>,
+    digests: &[String],
+    now: Timestamp,
+) -> Answer<(Vec<Attested>, bool)> {
+    let owner = subject.owner.as_deref().unwrap_or_default();
+    github::attested(connection, owner, owner_kind, digests, now)
 }
 
 #[cfg(test)]

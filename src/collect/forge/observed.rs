@@ -8,12 +8,14 @@ use crate::collect::ci::PlatformScanner;
 use crate::collect::forge::failure::Answer;
 use crate::collect::org::Org;
 use crate::collect::security::Advisory;
-use crate::collect::{Access, Source};
+use crate::collect::{Access, Facts, Source};
 use crate::model::fact::Fact;
 
 /// Everything a forge said.
 #[derive(Debug)]
 pub(crate) struct Observed {
+    /// The software that answered.
+    pub(crate) forge: &'static str,
     pub(crate) access: Access,
     pub(crate) sources: BTreeMap<String, Source>,
     pub(crate) repo: RepoSeen,
@@ -26,6 +28,47 @@ pub(crate) struct Observed {
     pub(crate) releases: Releases,
     pub(crate) fallback: Answer<Fallback>,
     pub(crate) seen: Seen,
+}
+
+impl Observed {
+    /// Puts what the forge said in place of what was not known without it. Releases and documents took their part before.
+    pub(crate) fn lay_over(self, facts: &mut Facts) {
+        facts.collection.access = self.access;
+        facts.collection.sources.extend(self.sources);
+        let (repo, seen) = (&mut facts.repo, self.repo);
+        if seen.visibility.value().is_some() {
+            repo.forge = Fact::known(Some(self.forge.to_owned()), &["repository"]);
+        }
+        repo.owner_kind = seen.owner_kind;
+        repo.visibility = seen.visibility;
+        repo.archived = seen.archived;
+        repo.anonymous_readable = seen.anonymous_readable;
+        repo.moved_to = seen.moved_to;
+        repo.is_fork = seen.is_fork;
+        repo.mirror_of = seen.mirror_of;
+        repo.default_branch = seen.default_branch;
+        repo.homepage = seen.homepage;
+        repo.issues_enabled = seen.issues_enabled;
+        repo.discussions_enabled = seen.discussions_enabled;
+        repo.web_signoff = seen.web_signoff;
+        repo.spdx_hint = seen.spdx_hint;
+        facts.org = self.org;
+        let gittuf = facts.branch.gittuf.clone();
+        facts.branch = Branch { gittuf, ..self.branch };
+        facts.checks = self.checks;
+        facts.changes = self.changes;
+        facts.collab = self.collab;
+        let settings = self.settings;
+        facts.ci.default_token = settings.default_token;
+        facts.ci.enabled = settings.pipelines_enabled;
+        facts.ci.platform_scanners = settings.platform_scanners;
+        let security = &mut facts.security;
+        security.secret_scanning = settings.secret_scanning;
+        security.push_protection = settings.push_protection;
+        security.private_reporting = settings.private_reporting;
+        security.advisories = settings.advisories;
+        security.policy_url = seen.policy_url;
+    }
 }
 
 /// The repository's own settings.
@@ -89,6 +132,15 @@ pub(crate) struct AssetSeen {
     pub(crate) digest: Option<String>,
 }
 
+/// An attestation as the forge keeps it.
+#[derive(Debug, Clone)]
+pub(crate) struct Attested {
+    /// The digest of its subject, as `sha256:…`.
+    pub(crate) digest: String,
+    pub(crate) predicate_type: String,
+    pub(crate) signer: Option<String>,
+}
+
 /// Health files of the owner, which hold for repositories that have none of their own.
 #[derive(Debug, Default)]
 pub(crate) struct Fallback {
@@ -112,10 +164,4 @@ pub(crate) struct HealthFile {
 pub(crate) struct Seen {
     /// The name of the default branch.
     pub(crate) default_branch: Option<String>,
-    /// Whom the credential belongs to.
-    pub(crate) login: Option<String>,
-    /// What every budget has left: of how many, until when.
-    pub(crate) budgets: BTreeMap<String, (Option<u64>, u64)>,
-    /// Requests that were sent to the interface.
-    pub(crate) requests: u32,
 }

@@ -1,7 +1,7 @@
 //! One GitHub server, asked carefully. octocrab carries the bytes and the credential; everything that decides whether an
 //! answer can be trusted is here: bodies and lists end, waits end, nobody is sent elsewhere, a refusal keeps its reason.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::future::Future;
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ use sha2::{Digest as _, Sha256};
 use tokio::sync::Semaphore;
 
 use super::cache::Cache;
-use super::governor::{Budget, Governor, Pace};
+use super::governor::{Governor, Pace};
 use crate::bundle::hex;
 use crate::collect::forge::failure::{Answer, Failure};
 use crate::collect::forge::{Connection, Credential, redact};
@@ -34,7 +34,6 @@ pub(crate) struct Client<'a> {
     cache: Option<Cache>,
     governor: RefCell<Governor>,
     slots: Semaphore,
-    requests: Cell<u32>,
 }
 
 /// A complete answer of status 200 or 204.
@@ -97,22 +96,13 @@ impl<'a> Client<'a> {
             cache: connection.cache.as_deref().map(|directory| Cache::new(directory, &fingerprint)),
             governor: RefCell::new(Governor::new(connection.patience, now)),
             slots: Semaphore::new(limits::API_REQUESTS_AT_ONCE),
-            requests: Cell::new(0),
         })
-    }
-
-    /// Requests that were sent so far to the interface, retries included.
-    pub(crate) fn requests(&self) -> u32 {
-        self.requests.get()
     }
 
     /// Whether anybody may list the references of a clone: asked once, of the clone's own address, without a credential.
     pub(crate) async fn is_anonymously_readable(&self, owner: &str, name: &str) -> Answer<bool> {
         let path = format!("/{owner}/{name}.git/info/refs?service=git-upload-pack");
-        let build = octocrab::OctocrabBuilder::new()
-            .base_uri(self.connection.endpoint.web.as_str())
-            .and_then(|builder| builder.add_header(USER_AGENT, AGENT.to_owned()).build());
-        let nobody = build.map_err(|error| Failure::new(Reason::Error, error.to_string()))?;
+        let nobody = self.nobody(&self.connection.endpoint.web)?;
         let send = async {
             let response = nobody._get(path.as_str()).await;
             let response = response.map_err(|error| Failure::new(Reason::Error, self.clean(&causes(&error))))?;
@@ -134,11 +124,6 @@ impl<'a> Client<'a> {
 
     pub(crate) fn is_anonymous(&self) -> bool {
         self.connection.credential.is_none()
-    }
-
-    /// The budgets as the last answers told them.
-    pub(crate) fn budgets(&self) -> std::collections::BTreeMap<String, Budget> {
-        self.governor.borrow().budgets().clone()
     }
 
     /// Asks for one resource; `path` stands behind the interface's own prefix.
@@ -171,6 +156,64 @@ impl<'a> Client<'a> {
         let body = serde_json::json!({"query": query, "variables": variables});
         let path = self.connection.endpoint.graphql.clone();
         self.settled("graphql", || self.send_query(&path, &body)).await
+    }
+
+    /// Sends a question that is too long for an address.
+    pub(crate) async fn post(&self, path: &str, body: &Json) -> Answer<Reply> {
+        let path = format!("{}{path}", self.connection.endpoint.prefix);
+        self.settled("core", || self.send_query(&path, body)).await
+    }
+
+    /// Reads a file through the interface.
+    pub(crate) async fn download(&self, path: &str, size: u64) -> Answer<Vec<u8>> {
+        let path = format!("{}{path}", self.connection.endpoint.prefix);
+        let raw = self.settled_raw("core", || self.send_download(&self.crab, &path, size)).await?;
+        self.file(raw, size).await
+    }
+
+    /// Reads a public file from the pages of the server, without the credential.
+    pub(crate) async fn download_as_anybody(&self, path: &str, size: u64) -> Answer<Vec<u8>> {
+        let nobody = self.nobody(&self.connection.endpoint.web)?;
+        let raw = self.settled_raw("files", || self.send_download(&nobody, path, size)).await?;
+        self.file(raw, size).await
+    }
+
+    /// The file of an answer, or the one at the place it leads to, if that is where this server keeps files. The credential
+    /// is not sent there.
+    async fn file(&self, mut raw: Raw, size: u64) -> Answer<Vec<u8>> {
+        for _ in 0..limits::API_REDIRECTS {
+            if !matches!(raw.status, 301 | 302 | 303 | 307 | 308) {
+                break;
+            }
+            let location = raw.headers.get(LOCATION).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
+            let Some((origin, path)) = self.connection.endpoint.place_of_files(&location) else {
+                let why = Failure::new(Reason::Error, "it redirects to another server, which is not followed");
+                return Err(Failure { status: Some(raw.status), ..why });
+            };
+            let nobody = self.nobody(&origin)?;
+            raw = self.settled_raw("files", || self.send_download(&nobody, &path, size)).await?;
+        }
+        match raw.status {
+            200 if raw.body.len() as u64 == size => Ok(raw.body),
+            200 => Err(Failure::new(Reason::Error, "the file is not as long as the release says")),
+            status => Err(self.refusal(status, &raw.headers, &message_of(&raw.body))),
+        }
+    }
+
+    /// A client without a credential.
+    fn nobody(&self, origin: &str) -> Answer<octocrab::Octocrab> {
+        let build = octocrab::OctocrabBuilder::new()
+            .base_uri(origin)
+            .and_then(|builder| builder.add_header(USER_AGENT, AGENT.to_owned()).build());
+        build.map_err(|error| Failure::new(Reason::Error, error.to_string()))
+    }
+
+    async fn send_download(&self, crab: &octocrab::Octocrab, at: &str, size: u64) -> Answer<Raw> {
+        let limit = usize::try_from(size).unwrap_or(limits::ASSET_BYTES).min(limits::ASSET_BYTES);
+        let mut headers = HeaderMap::new();
+        headers.insert(ACCEPT, HeaderValue::from_static("application/octet-stream"));
+        let answer = crab._get_with_headers(at, Some(headers)).await;
+        self.received(answer, limit.max(64 * 1024)).await
     }
 
     async fn get_own(&self, path: &str) -> Answer<Reply> {
@@ -228,7 +271,6 @@ impl<'a> Client<'a> {
             tried += 1;
             let outcome = {
                 let _slot = self.slots.acquire().await;
-                self.requests.set(self.requests.get() + 1);
                 tokio::time::timeout(self.connection.patience.request, send()).await
             };
             let (failure, asked) = match outcome {

@@ -8,8 +8,6 @@ use jiff::Timestamp;
 
 use crate::collect::forge::Patience;
 
-/// Answers that may still be allowed before a resource counts as used up: others share the same account.
-const RESERVE: u64 = 0;
 /// Tries of one request, the first included.
 const TRIES: u32 = 3;
 
@@ -24,11 +22,10 @@ pub(crate) enum Pace {
 
 /// The budget of one resource as the last answer told it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Budget {
-    pub(crate) limit: Option<u64>,
-    pub(crate) remaining: u64,
+struct Budget {
+    remaining: u64,
     /// Seconds since 1970.
-    pub(crate) reset: Option<i64>,
+    reset: Option<i64>,
 }
 
 /// Keeps count of limits and of the time that waiting took.
@@ -47,10 +44,6 @@ impl Governor {
         Self { patience, started: Instant::now(), now, waited: Duration::ZERO, budgets: BTreeMap::new() }
     }
 
-    pub(crate) fn budgets(&self) -> &BTreeMap<String, Budget> {
-        &self.budgets
-    }
-
     /// Takes note of what an answer says, and tells whether it refuses because of a limit.
     pub(crate) fn read(&mut self, status: u16, headers: &HeaderMap, message: &str) -> Pace {
         let number = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).and_then(|v| v.trim().parse::<i64>().ok());
@@ -58,8 +51,7 @@ impl Governor {
         let reset = number("x-ratelimit-reset");
         if let Some(remaining) = remaining {
             let resource = headers.get("x-ratelimit-resource").and_then(|value| value.to_str().ok()).unwrap_or("core");
-            let limit = number("x-ratelimit-limit").and_then(|value| u64::try_from(value).ok());
-            self.budgets.insert(resource.to_owned(), Budget { limit, remaining, reset });
+            self.budgets.insert(resource.to_owned(), Budget { remaining, reset });
         }
         let retry_after = number("retry-after").and_then(|seconds| u64::try_from(seconds).ok()).map(Duration::from_secs);
         let until_reset = || reset.map(|reset| self.until(reset));
@@ -80,7 +72,7 @@ impl Governor {
 
     /// How long a resource is used up; none while it may be asked.
     pub(crate) fn exhausted(&self, resource: &str) -> Option<Duration> {
-        let budget = self.budgets.get(resource).filter(|budget| budget.remaining <= RESERVE)?;
+        let budget = self.budgets.get(resource).filter(|budget| budget.remaining == 0)?;
         let left = budget.reset.map_or(Duration::ZERO, |reset| self.until(reset));
         (left > Duration::ZERO).then_some(left)
     }

@@ -5,6 +5,7 @@ mod cache;
 mod changes;
 mod client;
 mod governor;
+mod permissions;
 mod protection;
 mod query;
 mod releases;
@@ -14,16 +15,19 @@ mod settings;
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use self::client::{Client, Reply};
 use self::protection::{Rule, Sources};
 use self::query::Queried;
+pub use self::permissions::{PERMISSIONS, Permission, table as permission_table};
+pub(crate) use self::releases::Place;
 use self::releases::ReleaseAnswer;
 use self::repository::{Description, Organization, TokenDefault};
 use self::settings::{ActionsPermissions, AdvisoryAnswer, DefaultSetup, PrivateReporting};
 use super::failure::{Answer, Failure};
-use super::{Connection, Observed, Releases, Seen};
+use super::{Account, AssetSeen, Attested, Connection, Observed, Releases, Seen};
 use crate::collect::{Access, Source};
 use crate::model::fact::{Fact, Reason};
 
@@ -32,17 +36,66 @@ const RULES_PER_PAGE: usize = 100;
 
 /// Asks GitHub about one repository.
 pub(crate) fn observe(connection: &Connection, owner: &str, name: &str, now: Timestamp) -> Observed {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let answers = match runtime {
-        Ok(runtime) => runtime.block_on(async {
-            match Client::new(connection, now) {
-                Ok(client) => Conversation { client: &client, owner, name }.hold().await,
-                Err(failure) => Answers::none(failure),
-            }
-        }),
-        Err(error) => Answers::none(Failure::new(Reason::Error, error.to_string())),
-    };
+    let told = talk(connection, now, async |client| Conversation { client, owner, name }.hold().await);
+    let answers = told.unwrap_or_else(Answers::none);
     answers.observed(connection, owner, name)
+}
+
+/// Runs a conversation to its end.
+fn talk<T>(connection: &Connection, now: Timestamp, about: impl AsyncFnOnce(&Client<'_>) -> T) -> Answer<T> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| Failure::new(Reason::Error, error.to_string()))?;
+    runtime.block_on(async {
+        let client = Client::new(connection, now)?;
+        Ok(about(&client).await)
+    })
+}
+
+/// The content of release assets, by their names.
+pub(crate) fn contents(
+    connection: &Connection,
+    place: &Place<'_>,
+    wanted: &[&AssetSeen],
+    now: Timestamp,
+) -> BTreeMap<String, Answer<Vec<u8>>> {
+    let told = talk(connection, now, async |client| releases::contents(client, place, wanted).await);
+    told.unwrap_or_else(|failure| wanted.iter().map(|asset| (asset.name.clone(), Err(failure.clone()))).collect())
+}
+
+/// The attestations that GitHub keeps for digests.
+pub(crate) fn attested(
+    connection: &Connection,
+    owner: &str,
+    owner_kind: Option<&str>,
+    digests: &[String],
+    now: Timestamp,
+) -> Answer<(Vec<Attested>, bool)> {
+    talk(connection, now, async |client| releases::attested(client, owner, owner_kind, digests).await)?
+}
+
+/// What GitHub says about a credential itself. The question costs nothing.
+pub(crate) fn account(connection: &Connection, now: Timestamp) -> Answer<Account> {
+    talk(connection, now, async |client| {
+        let reply = client.get("/rate_limit").await?;
+        let limits: RateLimits = reply.json()?;
+        let scopes = reply.headers.get("x-oauth-scopes").and_then(|scopes| scopes.to_str().ok()).unwrap_or_default();
+        let scopes = scopes.split(',').map(str::trim).filter(|scope| !scope.is_empty()).map(str::to_owned).collect();
+        let budgets = limits.resources.into_iter().filter(|(name, _)| matches!(name.as_str(), "core" | "graphql"));
+        Ok(Account { scopes, budgets: budgets.map(|(name, budget)| (name, budget.remaining, budget.limit)).collect() })
+    })?
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct RateLimits {
+    resources: BTreeMap<String, RateLimit>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct RateLimit {
+    limit: u64,
+    remaining: u64,
 }
 
 /// The questions about one repository.
@@ -104,16 +157,12 @@ impl Conversation<'_> {
         }
         let (owner, name) = self.present_name(&queried, described.as_ref());
         let here = Conversation { client: self.client, owner: &owner, name: &name };
-        let mut answers = here.ask_the_rest(queried, described, sources).await;
-        answers.seen.budgets =
-            self.client.budgets().into_iter().map(|(name, budget)| (name, (budget.limit, budget.remaining))).collect();
-        answers.seen.requests = self.client.requests();
-        answers
+        here.ask_the_rest(queried, described, sources).await
     }
 
     async fn query(&self, sources: &mut BTreeMap<String, Source>) -> Answer<Queried> {
         if self.client.is_anonymous() {
-            return Err(Failure::needing(Reason::Unauthenticated, "a read token"));
+            return Err(Failure::new(Reason::Unauthenticated, "asked without a credential"));
         }
         let variables = serde_json::json!({"owner": self.owner, "name": self.name});
         let reply = self.client.graphql(query::QUERY, &variables).await;
@@ -253,11 +302,7 @@ impl Conversation<'_> {
             status: anonymous.as_ref().ok().map(|readable| if *readable { 200 } else { 404 }),
         };
         sources.insert("anonymous".to_owned(), source);
-        let seen = Seen {
-            default_branch: branch,
-            login: queried.as_ref().ok().and_then(|queried| queried.viewer.clone()),
-            ..Seen::default()
-        };
+        let seen = Seen { default_branch: branch };
         Answers {
             queried,
             described: described.or(settings),
@@ -360,6 +405,7 @@ impl Answers {
                 .and_then(|owner| owner.viewer_can_administer),
         };
         Observed {
+            forge: "github",
             access,
             sources: self.sources,
             repo,

@@ -42,7 +42,6 @@ struct Body {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct Data {
-    viewer: Option<Login>,
     repository: Option<Repository>,
     fallback: Option<Json>,
 }
@@ -59,7 +58,6 @@ struct Problem {
 /// The answer, with what went wrong beside it.
 #[derive(Debug)]
 pub(crate) struct Queried {
-    pub(crate) viewer: Option<String>,
     pub(crate) repository: Repository,
     pub(crate) fallback: Option<Json>,
     problems: Vec<Problem>,
@@ -323,12 +321,7 @@ pub(crate) fn read(reply: &Reply) -> Answer<Queried> {
             None => Failure::new(Reason::ParseError, "the answer holds neither a repository nor an error"),
         });
     };
-    Ok(Queried {
-        viewer: data.viewer.and_then(|viewer| viewer.login),
-        repository,
-        fallback: data.fallback,
-        problems,
-    })
+    Ok(Queried { repository, fallback: data.fallback, problems })
 }
 
 /// The digest of an answer without what changes from request to request.
