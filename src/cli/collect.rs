@@ -61,7 +61,9 @@ impl Target {
         let (path, connection) = if !self.target.exists() && names_a_remote(&self.target) {
             let target = self.target.to_string_lossy();
             let remote = Remote::read(&target).ok_or_else(|| {
-                Usage(format!("`{target}` is no directory and names no repository: expected OWNER/NAME or its https address"))
+                Usage(format!(
+                    "`{target}` is no directory and names no repository: expected OWNER/NAME or its https address"
+                ))
             })?;
             let connection = self.asking.connection_to_remote()?;
             fetched = fetch(&remote, self.rev.as_deref(), &connection, bundle)?;

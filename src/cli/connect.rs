@@ -112,7 +112,21 @@ impl Asking {
                 return credential(&token, name).map(Some);
             }
         }
-        if self.use_gh { from_gh().map(Some) } else { Ok(None) }
+        if self.use_gh {
+            return from_gh().map(Some);
+        }
+        self.from_app()
+    }
+
+    /// The token of a GitHub App, which `OSPS_APP_ID`, `OSPS_APP_INSTALLATION_ID` and `OSPS_APP_KEY_FILE` name together.
+    fn from_app(&self) -> anyhow::Result<Option<Credential>> {
+        const NAMES: [&str; 3] = ["OSPS_APP_ID", "OSPS_APP_INSTALLATION_ID", "OSPS_APP_KEY_FILE"];
+        let [Some(app), Some(installation), Some(path)] = NAMES.map(variable) else { return Ok(None) };
+        let number = |name: &str, text: &str| text.parse::<u64>().map_err(|_| Usage(format!("{name} is no number")));
+        let (app, installation) = (number(NAMES[0], &app)?, number(NAMES[1], &installation)?);
+        let key = std::fs::read(&path).with_context(|| format!("the key of the app in {path}"))?;
+        let made = Credential::of_installation(&self.endpoint()?, app, &key, installation, format!("the app's key in {path}"));
+        made.map(Some).map_err(|why| Usage(why).into())
     }
 }
 

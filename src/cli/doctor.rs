@@ -78,7 +78,12 @@ pub(super) fn run(args: Args) -> anyhow::Result<Exit> {
 fn credential(connection: Option<&Connection>) -> String {
     match connection {
         Some(Connection { credential: Some(credential), endpoint, .. }) => {
-            format!("Credential   {} from {}, for {}\n", credential.kind().replace('_', " "), credential.origin, endpoint.web())
+            format!(
+                "Credential   {} from {}, for {}\n",
+                credential.kind().replace('_', " "),
+                credential.origin,
+                endpoint.web()
+            )
         }
         Some(connection) => format!("Credential   none: {} is asked as anybody\n", connection.endpoint.web()),
         None => "Credential   none: nobody was asked. Put a token into OSPS_GITHUB_TOKEN, GITHUB_TOKEN or GH_TOKEN, \

@@ -121,12 +121,20 @@ fn clean_up_on_signals() {
 }
 
 /// Fetches what an assessment of a repository needs.
-pub(super) fn fetch(remote: &Remote, rev: Option<&str>, connection: &Connection, bundle: &Bundle) -> anyhow::Result<Fetched> {
+pub(super) fn fetch(
+    remote: &Remote,
+    rev: Option<&str>,
+    connection: &Connection,
+    bundle: &Bundle,
+) -> anyhow::Result<Fetched> {
     let web = connection.endpoint.web();
     let own_host = web.split_once("://").map_or(web, |(_, host)| host);
     if remote.host.as_deref().is_some_and(|host| host != own_host && host != format!("www.{own_host}")) {
         let host = remote.host.as_deref().unwrap_or_default().rsplit('@').next().unwrap_or_default();
-        return Err(Usage(format!("{host} is not asked without being named: give its interface as `--api-url https://{host}/api/v3`")).into());
+        return Err(Usage(format!(
+            "{host} is not asked without being named: give its interface as `--api-url https://{host}/api/v3`"
+        ))
+        .into());
     }
     let directory = tempfile::Builder::new().prefix("osps-").tempdir().context("a directory for the repository")?;
     clean_up_on_signals();
@@ -174,7 +182,15 @@ impl Git<'_> {
         let head = format!("+refs/heads/{branch}:refs/heads/{branch}");
         let heads = if every { "+refs/heads/*:refs/heads/*" } else { head.as_str() };
         let wanted = [heads, "+refs/tags/*:refs/tags/*", "+refs/gittuf/*:refs/gittuf/*"];
-        let options = ["fetch", "--quiet", "--no-write-fetch-head", "--no-tags", "--no-recurse-submodules", "--filter=tree:0", "origin"];
+        let options = [
+            "fetch",
+            "--quiet",
+            "--no-write-fetch-head",
+            "--no-tags",
+            "--no-recurse-submodules",
+            "--filter=tree:0",
+            "origin",
+        ];
         self.run(options.into_iter().chain(wanted), "")?;
         self.run(["symbolic-ref", "HEAD", &format!("refs/heads/{branch}")], "").map(|_| ())
     }
@@ -197,8 +213,16 @@ impl Git<'_> {
     fn objects(&self, filter: &str, names: &str) -> Result<(), FetchError> {
         let filter = format!("--filter={filter}");
         let options = [
-            "-c", "fetch.negotiationAlgorithm=noop", "fetch", "--quiet", "--no-write-fetch-head", "--no-tags",
-            "--no-recurse-submodules", filter.as_str(), "--stdin", "origin",
+            "-c",
+            "fetch.negotiationAlgorithm=noop",
+            "fetch",
+            "--quiet",
+            "--no-write-fetch-head",
+            "--no-tags",
+            "--no-recurse-submodules",
+            filter.as_str(),
+            "--stdin",
+            "origin",
         ];
         self.run(options, names).map(|_| ())
     }
@@ -223,7 +247,16 @@ impl Git<'_> {
             .env("GIT_ASKPASS", "true")
             .env("GIT_NO_LAZY_FETCH", "1")
             .env("GIT_ALLOW_PROTOCOL", scheme)
-            .args(["-c", "core.hooksPath=/dev/null", "-c", "protocol.version=2", "-c", "gc.auto=0", "-c", "maintenance.auto=false"]);
+            .args([
+                "-c",
+                "core.hooksPath=/dev/null",
+                "-c",
+                "protocol.version=2",
+                "-c",
+                "gc.auto=0",
+                "-c",
+                "maintenance.auto=false",
+            ]);
         if let Some(header) = self.connection.git_header() {
             // By the environment, which only this user can read, and for this one host.
             command

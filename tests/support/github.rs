@@ -6,6 +6,8 @@
 use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -61,6 +63,8 @@ pub struct World {
     pub issues: bool,
     /// Health files of the owner.
     pub fallback: Option<Json>,
+    /// The directory of a bare repository that clones come from.
+    pub git: Option<PathBuf>,
 }
 
 impl Default for World {
@@ -94,6 +98,7 @@ impl Default for World {
             homepage: None,
             issues: true,
             fallback: None,
+            git: None,
         }
     }
 }
@@ -137,7 +142,10 @@ pub fn strict_rules() -> Vec<Json> {
         rule("deletion", Json::Null),
         rule("non_fast_forward", Json::Null),
         rule("pull_request", json!({"required_approving_review_count": 1, "require_last_push_approval": true})),
-        rule("required_status_checks", json!({"required_status_checks": [{"context": "test", "integration_id": 15368}]})),
+        rule(
+            "required_status_checks",
+            json!({"required_status_checks": [{"context": "test", "integration_id": 15368}]}),
+        ),
     ]
 }
 
@@ -180,7 +188,11 @@ pub struct Request {
 /// How an answer is broken, or what stands in its place.
 #[derive(Debug, Clone)]
 pub enum Fault {
-    Answer { status: u16, headers: Vec<(&'static str, String)>, body: String },
+    Answer {
+        status: u16,
+        headers: Vec<(&'static str, String)>,
+        body: String,
+    },
     /// The connection ends in the middle of the body.
     CutOff,
     /// A body without end.
@@ -242,9 +254,37 @@ impl GitHub {
 
     /// Requests to the interface: what counts against a budget.
     pub fn api_requests(&self) -> Vec<Request> {
-        let is_page = |request: &Request| request.path.contains(".git/") || request.path.contains("/releases/download/");
+        let is_page =
+            |request: &Request| request.path.contains(".git/") || request.path.contains("/releases/download/");
         self.requests().into_iter().filter(|request| !is_page(request)).collect()
     }
+}
+
+/// What git's own server program answers.
+fn smart_http(world: &World, request: &Request, headers: &BTreeMap<String, String>, body: &[u8]) -> Vec<u8> {
+    let (path, query) = request.path.split_once('?').unwrap_or((&request.path, ""));
+    let inside = path.split_once(".git/").map_or("", |(_, inside)| inside);
+    let header = |name: &str| headers.get(name).cloned().unwrap_or_default();
+    let mut child = Command::new("git")
+        .arg("http-backend")
+        .env("GIT_PROJECT_ROOT", world.git.as_ref().expect("a repository"))
+        .env("GIT_HTTP_EXPORT_ALL", "1")
+        .env("GIT_CONFIG_GLOBAL", "/dev/null")
+        .env("PATH_INFO", format!("/{inside}"))
+        .env("QUERY_STRING", query)
+        .env("REQUEST_METHOD", &request.method)
+        .env("CONTENT_TYPE", header("content-type"))
+        .env("HTTP_CONTENT_ENCODING", header("content-encoding"))
+        .env("GIT_PROTOCOL", header("git-protocol"))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("git runs");
+    child.stdin.take().expect("an input").write_all(body).expect("written");
+    let output = child.wait_with_output().expect("an answer").stdout;
+    let mut answer = b"HTTP/1.1 200 OK\r\nconnection: close\r\n".to_vec();
+    answer.extend(output);
+    answer
 }
 
 struct Reply {
@@ -298,12 +338,16 @@ fn answer(mut stream: TcpStream, world: &World, faults: &Faults, log: &Mutex<Vec
             let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
             send(&mut stream, Reply { status: *status, headers, body: body.clone().into_bytes() })
         }
+        None if world.git.is_some() && path.contains(".git/") && headers.contains_key("git-protocol") => {
+            stream.write_all(&smart_http(world, &request, &headers, &body))
+        }
         None => send(&mut stream, world.reply(&request, &body)),
     }
 }
 
 fn send(stream: &mut TcpStream, reply: Reply) -> std::io::Result<()> {
-    let mut head = format!("HTTP/1.1 {} X\r\nconnection: close\r\ncontent-length: {}\r\n", reply.status, reply.body.len());
+    let mut head =
+        format!("HTTP/1.1 {} X\r\nconnection: close\r\ncontent-length: {}\r\n", reply.status, reply.body.len());
     if !reply.headers.iter().any(|(name, _)| name == "content-type") {
         head.push_str("content-type: application/json; charset=utf-8\r\n");
     }
@@ -341,7 +385,10 @@ impl World {
             return match (self.visibility, &request.authorization) {
                 ("PUBLIC", None) => Reply {
                     status: 200,
-                    headers: vec![("content-type".to_owned(), "application/x-git-upload-pack-advertisement".to_owned())],
+                    headers: vec![(
+                        "content-type".to_owned(),
+                        "application/x-git-upload-pack-advertisement".to_owned(),
+                    )],
                     body: b"001e# service=git-upload-pack\n0000".to_vec(),
                 },
                 _ => Reply { status: 401, headers: Vec::new(), body: b"Authentication required".to_vec() },
@@ -349,7 +396,11 @@ impl World {
         }
         if let Some(file) = path.strip_prefix(&format!("/{}/{}/releases/download/", self.owner, self.name)) {
             return match (self.files.get(file), &request.authorization) {
-                (Some(bytes), None) => Reply { status: 200, headers: vec![("content-type".to_owned(), "application/octet-stream".to_owned())], body: bytes.clone() },
+                (Some(bytes), None) => Reply {
+                    status: 200,
+                    headers: vec![("content-type".to_owned(), "application/octet-stream".to_owned())],
+                    body: bytes.clone(),
+                },
                 _ => not_found(),
             };
         }
@@ -359,7 +410,11 @@ impl World {
             (Some(_), _) => true,
         };
         if !allowed {
-            return Reply { status: 401, headers: Vec::new(), body: json!({"message": "Bad credentials"}).to_string().into_bytes() };
+            return Reply {
+                status: 401,
+                headers: Vec::new(),
+                body: json!({"message": "Bad credentials"}).to_string().into_bytes(),
+            };
         }
         let mut reply = match (request.method.as_str(), path) {
             ("POST", "/graphql") => self.query(),
@@ -368,7 +423,10 @@ impl World {
             _ => not_found(),
         };
         if reply.status == 200 && request.method == "GET" {
-            let etag = format!("\"{:x}\"", reply.body.iter().fold(7_u64, |all, byte| all.wrapping_mul(31).wrapping_add(u64::from(*byte))));
+            let etag = format!(
+                "\"{:x}\"",
+                reply.body.iter().fold(7_u64, |all, byte| all.wrapping_mul(31).wrapping_add(u64::from(*byte)))
+            );
             if request.etag.as_deref() == Some(&etag) {
                 return Reply { status: 304, headers: vec![("etag".to_owned(), etag)], body: Vec::new() };
             }
@@ -377,14 +435,23 @@ impl World {
         reply.headers.push(("x-ratelimit-remaining".to_owned(), "4000".to_owned()));
         reply.headers.push(("x-ratelimit-limit".to_owned(), "5000".to_owned()));
         reply.headers.push(("x-ratelimit-reset".to_owned(), "4000000000".to_owned()));
-        reply.headers.push(("x-ratelimit-resource".to_owned(), if path == "/graphql" { "graphql" } else { "core" }.to_owned()));
+        reply
+            .headers
+            .push(("x-ratelimit-resource".to_owned(), if path == "/graphql" { "graphql" } else { "core" }.to_owned()));
         reply
     }
 
     fn resource(&self, path: &str) -> Reply {
+        if path == "/rate_limit" {
+            return json_reply(
+                &json!({"resources": {"core": {"limit": 5000, "remaining": 4990}, "graphql": {"limit": 5000, "remaining": 4999}}}),
+            );
+        }
         if path == format!("/orgs/{}", self.owner) {
             return match self.is_admin() && self.organization {
-                true => json_reply(&json!({"login": self.owner, "two_factor_requirement_enabled": self.two_factor, "default_repository_permission": self.base_permission})),
+                true => json_reply(
+                    &json!({"login": self.owner, "two_factor_requirement_enabled": self.two_factor, "default_repository_permission": self.base_permission}),
+                ),
                 false => json_reply(&json!({"login": self.owner})),
             };
         }
@@ -398,16 +465,23 @@ impl World {
             return Reply { status: 301, headers: vec![("location".to_owned(), location)], body: b"{}".to_vec() };
         }
         let Some(rest) = path.strip_prefix(&format!("/repos/{}/{}", self.owner, self.name)) else { return not_found() };
-        let admin_only = |body: Json| if self.is_admin() { json_reply(&body) } else { forbidden("administration=read") };
+        let admin_only =
+            |body: Json| if self.is_admin() { json_reply(&body) } else { forbidden("administration=read") };
         match rest {
             "" => json_reply(&self.description()),
             "/rules/branches/main" => json_reply(&json!(self.rules)),
-            "/branches/main" => json_reply(&json!({"name": "main", "protected": self.classic.is_some() || !self.rules.is_empty()})),
-            "/private-vulnerability-reporting" if self.visibility == "PUBLIC" => json_reply(&json!({"enabled": self.private_reporting})),
+            "/branches/main" => {
+                json_reply(&json!({"name": "main", "protected": self.classic.is_some() || !self.rules.is_empty()}))
+            }
+            "/private-vulnerability-reporting" if self.visibility == "PUBLIC" => {
+                json_reply(&json!({"enabled": self.private_reporting}))
+            }
             "/security-advisories" => json_reply(&json!(self.advisories)),
             "/releases" => json_reply(&json!(self.releases)),
             "/actions/permissions" => admin_only(json!({"enabled": true, "allowed_actions": "all"})),
-            "/actions/permissions/workflow" => admin_only(json!({"default_workflow_permissions": self.token, "can_approve_pull_request_reviews": true})),
+            "/actions/permissions/workflow" => admin_only(
+                json!({"default_workflow_permissions": self.token, "can_approve_pull_request_reviews": true}),
+            ),
             "/code-scanning/default-setup" => admin_only(json!({"state": "configured", "languages": ["rust"]})),
             _ => not_found(),
         }
@@ -430,7 +504,8 @@ impl World {
     fn query(&self) -> Reply {
         let admin = self.is_admin();
         let mut errors = Vec::new();
-        let mut owner = json!({"__typename": if self.organization { "Organization" } else { "User" }, "login": self.owner});
+        let mut owner =
+            json!({"__typename": if self.organization { "Organization" } else { "User" }, "login": self.owner});
         if self.organization {
             owner["requiresTwoFactorAuthentication"] = if admin { json!(self.two_factor) } else { Json::Null };
             owner["viewerCanAdminister"] = json!(admin);
@@ -438,7 +513,9 @@ impl World {
         }
         let bypass = if admin { json!({"totalCount": self.bypass.len(), "nodes": self.bypass}) } else { Json::Null };
         let collaborators = match admin {
-            true => json!({"totalCount": 1, "edges": [{"permission": "ADMIN", "node": {"login": "ada", "__typename": "User"}}]}),
+            true => {
+                json!({"totalCount": 1, "edges": [{"permission": "ADMIN", "node": {"login": "ada", "__typename": "User"}}]})
+            }
             false => {
                 errors.push(json!({"type": "FORBIDDEN", "path": ["repository", "collaborators"], "message": "Must have push access to view repository collaborators."}));
                 Json::Null
@@ -465,7 +542,9 @@ impl World {
             "releases": {"totalCount": self.releases.len()}, "pullRequests": {"nodes": self.pull_requests}
         });
         if self.fallback.is_none() {
-            errors.push(json!({"type": "NOT_FOUND", "path": ["fallback"], "message": "Could not resolve to a Repository."}));
+            errors.push(
+                json!({"type": "NOT_FOUND", "path": ["fallback"], "message": "Could not resolve to a Repository."}),
+            );
         }
         let mut body = json!({"data": {"rateLimit": {"cost": 1, "limit": 5000, "remaining": 4999}, "viewer": {"login": "ada"}, "repository": repository, "fallback": self.fallback}});
         if !errors.is_empty() {

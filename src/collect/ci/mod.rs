@@ -411,7 +411,8 @@ fn external(cx: &Context<'_>, systems: &[CiSystem]) -> Fact<Vec<String>> {
         known.iter().any(|system| reporter.contains(system.as_str()))
     };
     asked.seen.checks.observed.clone().map(|observed| {
-        let names: BTreeSet<String> = observed.iter().filter(|check| !explained(check)).map(|check| check.name.clone()).collect();
+        let names: BTreeSet<String> =
+            observed.iter().filter(|check| !explained(check)).map(|check| check.name.clone()).collect();
         names.into_iter().collect()
     })
 }

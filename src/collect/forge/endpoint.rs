@@ -104,7 +104,8 @@ impl Endpoint {
         }
         let uri: Uri = location.parse().ok()?;
         let origin = format!("{}://{}", uri.scheme_str()?, uri.authority()?);
-        (origin.eq_ignore_ascii_case(&self.origin)).then(|| uri.path_and_query().map(|path| path.as_str().to_owned()))?
+        (origin.eq_ignore_ascii_case(&self.origin))
+            .then(|| uri.path_and_query().map(|path| path.as_str().to_owned()))?
     }
 }
 
@@ -114,12 +115,25 @@ mod tests {
     use rstest::rstest;
 
     #[rstest]
-    #[case("https://ghe.example.org/api/v3/", "https://ghe.example.org", "/api/v3", "/api/graphql", "https://ghe.example.org")]
+    #[case(
+        "https://ghe.example.org/api/v3/",
+        "https://ghe.example.org",
+        "/api/v3",
+        "/api/graphql",
+        "https://ghe.example.org"
+    )]
     #[case("https://api.sub.ghe.com", "https://api.sub.ghe.com", "", "/graphql", "https://sub.ghe.com")]
     #[case("http://127.0.0.1:9911", "http://127.0.0.1:9911", "", "/graphql", "http://127.0.0.1:9911")]
-    fn addresses(#[case] of: &str, #[case] origin: &str, #[case] prefix: &str, #[case] graphql: &str, #[case] web: &str) {
+    fn addresses(
+        #[case] of: &str,
+        #[case] origin: &str,
+        #[case] prefix: &str,
+        #[case] graphql: &str,
+        #[case] web: &str,
+    ) {
         let endpoint = Endpoint::at(of).expect("an endpoint");
-        let parts = (endpoint.origin.as_str(), endpoint.prefix.as_str(), endpoint.graphql.as_str(), endpoint.web.as_str());
+        let parts =
+            (endpoint.origin.as_str(), endpoint.prefix.as_str(), endpoint.graphql.as_str(), endpoint.web.as_str());
         assert_eq!(parts, (origin, prefix, graphql, web));
         assert_eq!(endpoint.serves(Some("any.example")), of.starts_with("http://127"));
         assert!(!endpoint.serves(None));
@@ -141,7 +155,10 @@ mod tests {
         let endpoint = Endpoint::at("https://api.github.com/").expect("an endpoint");
         assert_eq!(endpoint, Endpoint::github());
         assert!(endpoint.serves(Some("github.com")) && !endpoint.serves(Some("github.evil.example")));
-        assert_eq!(endpoint.own_path("https://api.github.com/repositories/1?x=2").as_deref(), Some("/repositories/1?x=2"));
+        assert_eq!(
+            endpoint.own_path("https://api.github.com/repositories/1?x=2").as_deref(),
+            Some("/repositories/1?x=2")
+        );
         assert_eq!(endpoint.own_path("https://api.github.com.evil.example/"), None);
         assert!(endpoint.place_of_files("https://release-assets.githubusercontent.com/a?b=c").is_some());
         assert_eq!(endpoint.place_of_files("https://evil-githubusercontent.com/a"), None);

@@ -22,7 +22,9 @@ use sha2::{Digest as _, Sha256};
 pub use self::endpoint::{Endpoint, EndpointError};
 use self::failure::Answer;
 pub use self::github::{PERMISSIONS, Permission, permission_table};
-pub(crate) use self::observed::{AssetSeen, Attested, Fallback, HealthFile, Observed, ReleasePage, Releases, RepoSeen, Seen, Settings};
+pub(crate) use self::observed::{
+    AssetSeen, Attested, Fallback, HealthFile, Observed, ReleasePage, Releases, RepoSeen, Seen, Settings,
+};
 use crate::model::subject::Subject;
 
 /// A way to ask a forge.
@@ -84,6 +86,18 @@ impl Credential {
     /// A credential that was found at `origin`.
     pub fn new(token: impl Into<String>, origin: impl Into<String>) -> Self {
         Self { token: SecretString::from(token.into()), origin: origin.into() }
+    }
+
+    /// The credential of one installation of a GitHub App, whose key lies at `origin`.
+    pub fn of_installation(
+        endpoint: &Endpoint,
+        app: u64,
+        key: &[u8],
+        installation: u64,
+        origin: impl Into<String>,
+    ) -> Result<Self, String> {
+        let token = github::installation_token(endpoint, app, key, installation)?;
+        Ok(Self { token, origin: origin.into() })
     }
 
     /// The kind of credential, told from the form of the token.
@@ -207,7 +221,10 @@ mod tests {
     #[case("nothing here", "nothing here")]
     #[case("a ghp_abcdefgh1234 b", "a [redacted] b")]
     #[case("ghs_short", "ghs_short")]
-    #[case("https://x-access-token:abcdefghijk@h/ and github_pat_11AAAAAAAA_x.", "https://[redacted]@h/ and [redacted].")]
+    #[case(
+        "https://x-access-token:abcdefghijk@h/ and github_pat_11AAAAAAAA_x.",
+        "https://[redacted]@h/ and [redacted]."
+    )]
     fn redacts(#[case] text: &str, #[case] expected: &str) {
         assert_eq!(redact(text), expected);
     }

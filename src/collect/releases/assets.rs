@@ -54,7 +54,8 @@ impl Shelf<'_> {
     pub(super) fn wanted(&self) -> Vec<&AssetSeen> {
         let rank = |asset: &AssetSeen| READ.iter().position(|kind| *kind == self.kinds.of(&asset.name));
         let readable = |asset: &&AssetSeen| asset.size > 0 && asset.size <= limits::ASSET_BYTES as u64;
-        let mut wanted: Vec<&AssetSeen> = self.page.assets.iter().filter(|asset| rank(asset).is_some()).filter(readable).collect();
+        let mut wanted: Vec<&AssetSeen> =
+            self.page.assets.iter().filter(|asset| rank(asset).is_some()).filter(readable).collect();
         wanted.sort_by_key(|asset| (rank(asset), asset.name.clone()));
         wanted.truncate(limits::ASSETS_READ);
         wanted
@@ -69,7 +70,8 @@ impl Shelf<'_> {
         let open = |asset: &&AssetSeen| {
             !COMPANIONS.contains(&self.kinds.of(&asset.name)) && !is_covered(&reading.covers_of(asset))
         };
-        let mut digests: Vec<String> = self.page.assets.iter().filter(open).filter_map(|asset| asset.digest.clone()).collect();
+        let mut digests: Vec<String> =
+            self.page.assets.iter().filter(open).filter_map(|asset| asset.digest.clone()).collect();
         digests.sort();
         digests.truncate(limits::ASSETS_READ);
         digests
@@ -85,7 +87,8 @@ impl Shelf<'_> {
         let mut assets: Vec<Asset> = Vec::new();
         for seen in &self.page.assets {
             let mut covered_by = reading.covers_of(seen);
-            let attested = online.iter().any(|one| seen.digest.as_deref() == Some(one.digest.as_str()) && !one.is_inventory());
+            let attested =
+                online.iter().any(|one| seen.digest.as_deref() == Some(one.digest.as_str()) && !one.is_inventory());
             if attested {
                 covered_by.insert("attestation");
             }
@@ -99,8 +102,13 @@ impl Shelf<'_> {
                 digest: seen.digest.clone(),
                 covered_by: covered_by.into_iter().map(str::to_owned).collect(),
                 verified: false,
-                parse: reading.parse.get(seen.name.as_str()).map(|content| content.name().to_owned()).or_else(|| (seen.size == 0).then(|| "empty".to_owned())),
-                version_in_name: version_in_name(&seen.name, self.product, self.version, &self.page.tag, self.commit).to_owned(),
+                parse: reading
+                    .parse
+                    .get(seen.name.as_str())
+                    .map(|content| content.name().to_owned())
+                    .or_else(|| (seen.size == 0).then(|| "empty".to_owned())),
+                version_in_name: version_in_name(&seen.name, self.product, self.version, &self.page.tag, self.commit)
+                    .to_owned(),
             });
         }
         assets.sort_by(|a, b| a.name.cmp(&b.name));
@@ -131,7 +139,8 @@ impl Shelf<'_> {
                 }
                 None if asset.size == 0 => continue,
                 None => {
-                    reading.unread = Some(Failure::new(Reason::Truncated, "more signatures and lists of checksums than are read"));
+                    reading.unread =
+                        Some(Failure::new(Reason::Truncated, "more signatures and lists of checksums than are read"));
                     continue;
                 }
             };
@@ -146,7 +155,13 @@ impl Shelf<'_> {
         let mut complete = true;
         let digests: BTreeMap<&str, &str> =
             self.page.assets.iter().filter_map(|asset| Some((asset.digest.as_deref()?, asset.name.as_str()))).collect();
-        let others: Vec<&str> = self.page.assets.iter().map(|asset| asset.name.as_str()).filter(|name| !READ.contains(&self.kinds.of(name))).collect();
+        let others: Vec<&str> = self
+            .page
+            .assets
+            .iter()
+            .map(|asset| asset.name.as_str())
+            .filter(|name| !READ.contains(&self.kinds.of(name)))
+            .collect();
         for asset in self.page.assets.iter().filter(|asset| self.kinds.of(&asset.name) == "sbom") {
             match contents.get(&asset.name) {
                 Some(Ok(bytes)) => match sbom::read(&asset.name, bytes, &digests, &others) {
@@ -295,7 +310,9 @@ fn attestations(statements: &[Statement], attested: Option<&Answer<(Vec<Attested
             all.extend(list.iter().map(|one| (one.digest.clone(), one.predicate_type.clone(), one.signer.clone())));
             *complete
         }
-        Some(Err(failure)) if all.is_empty() => return failure.clone().or_needs("a token with `attestations: read`").fact(ATTESTATIONS),
+        Some(Err(failure)) if all.is_empty() => {
+            return failure.clone().or_needs("a token with `attestations: read`").fact(ATTESTATIONS);
+        }
         Some(Err(_)) => false,
     };
     let complete = complete && all.len() <= limits::FINDINGS;

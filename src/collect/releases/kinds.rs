@@ -85,7 +85,9 @@ pub(super) fn version_in_name(asset: &str, product: &str, version: &str, tag: &s
     }
     // Other numbers are versions of platforms and tools. Only what stands directly behind the product's own name is its.
     let product = product.to_lowercase();
-    let Some(rest) = asset.strip_prefix(product.as_str()).and_then(|rest| rest.strip_prefix(['-', '_'])) else { return "none" };
+    let Some(rest) = asset.strip_prefix(product.as_str()).and_then(|rest| rest.strip_prefix(['-', '_'])) else {
+        return "none";
+    };
     let rest = rest.strip_prefix('v').unwrap_or(rest);
     let number: &str = rest.split(|c: char| !(c.is_ascii_digit() || c == '.')).next().unwrap_or_default();
     let numbers = number.trim_end_matches('.').split('.').filter(|part| !part.is_empty()).count();

@@ -57,7 +57,9 @@ impl<'a> Published<'a> {
                 releases.latest.body = Fact::known(page.body.clone().filter(|body| !body.trim().is_empty()), FORGE);
                 releases.latest.immutable = match page.immutable {
                     Some(immutable) => Fact::known(immutable, FORGE),
-                    None => Fact::unknown(Reason::Unsupported, "a server that tells whether releases are immutable", FORGE),
+                    None => {
+                        Fact::unknown(Reason::Unsupported, "a server that tells whether releases are immutable", FORGE)
+                    }
                 };
                 self.deliver(page, tag.as_ref())
             }
@@ -76,7 +78,12 @@ impl<'a> Published<'a> {
         if releases.latest.body.value().is_none() {
             releases.latest.body = why.fact(FORGE);
             releases.latest.immutable = why.fact(FORGE);
-            return Delivered { assets: why.fact(FORGE), attestations: why.fact(&["attestations"]), sboms: why.fact(FORGE), vex: (Vec::new(), false) };
+            return Delivered {
+                assets: why.fact(FORGE),
+                attestations: why.fact(&["attestations"]),
+                sboms: why.fact(FORGE),
+                vex: (Vec::new(), false),
+            };
         }
         nothing()
     }
@@ -103,7 +110,9 @@ impl<'a> Published<'a> {
             return match public().find(|page| page.tag == tag.name) {
                 Some(page) => Ok(Some(with_tag(page))),
                 None if complete => Ok(None),
-                None => Err(Failure::new(Reason::Truncated, "the newest release is not among those that are listed first")),
+                None => {
+                    Err(Failure::new(Reason::Truncated, "the newest release is not among those that are listed first"))
+                }
             };
         }
         let words = self.words.as_ref().map_err(|error| Failure::new(Reason::Error, error.clone()))?;
@@ -134,7 +143,12 @@ impl<'a> Published<'a> {
             Ok(kinds) => kinds,
             Err(error) => {
                 let why = Failure::new(Reason::Error, error);
-                return Delivered { assets: why.fact(FORGE), attestations: why.fact(FORGE), sboms: why.fact(FORGE), vex: (Vec::new(), false) };
+                return Delivered {
+                    assets: why.fact(FORGE),
+                    attestations: why.fact(FORGE),
+                    sboms: why.fact(FORGE),
+                    vex: (Vec::new(), false),
+                };
             }
         };
         let version = tag.map(|tag| tag.version.clone());

@@ -41,7 +41,9 @@ pub(super) fn signature(bytes: &[u8]) -> Content {
     };
     let text = text.trim();
     const ARMOURS: &[&str] = &["PGP SIGNATURE", "SSH SIGNATURE", "PKCS7", "CMS", "SIGNATURE"];
-    let armoured = |name: &&str| text.contains(&format!("-----BEGIN {name}-----")) && text.contains(&format!("-----END {name}-----"));
+    let armoured = |name: &&str| {
+        text.contains(&format!("-----BEGIN {name}-----")) && text.contains(&format!("-----END {name}-----"))
+    };
     if ARMOURS.iter().any(|name| armoured(&name)) {
         return Content::Parsed;
     }
@@ -74,7 +76,8 @@ fn is_binary_signature(bytes: &[u8]) -> bool {
 fn is_base64(text: &str, least: usize) -> bool {
     let compact: String = text.split_whitespace().collect();
     let body = compact.trim_end_matches('=');
-    body.len() >= least && body.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_'))
+    body.len() >= least
+        && body.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_'))
 }
 
 /// The JSON documents of a text, one or one per line, that hold a signature.
@@ -147,7 +150,8 @@ pub(super) fn checksums(bytes: &[u8]) -> Vec<Checksum> {
 
 fn checksum(line: &str) -> Option<Checksum> {
     let line = line.trim().trim_start_matches('\\');
-    let is_sum = |text: &str| matches!(text.len(), 32 | 40 | 64 | 96 | 128) && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let is_sum =
+        |text: &str| matches!(text.len(), 32 | 40 | 64 | 96 | 128) && text.bytes().all(|byte| byte.is_ascii_hexdigit());
     let file = |name: &str| {
         let name = name.trim().trim_start_matches('*').trim_start_matches("./");
         let last = name.rsplit(['/', '\\']).next().unwrap_or(name);
@@ -191,15 +195,23 @@ mod tests {
     #[test]
     fn lists_of_checksums() {
         let sum = "a".repeat(64);
-        let text = format!("# made by hand\n{sum}  dist/tool.zip\n{sum} *other.zip\nSHA256 (third.zip) = {sum}\n{sum}\nnonsense line\n");
+        let text = format!(
+            "# made by hand\n{sum}  dist/tool.zip\n{sum} *other.zip\nSHA256 (third.zip) = {sum}\n{sum}\nnonsense line\n"
+        );
         let names: Vec<Option<String>> = checksums(text.as_bytes()).into_iter().map(|line| line.name).collect();
-        assert_eq!(names, [Some("tool.zip".to_owned()), Some("other.zip".to_owned()), Some("third.zip".to_owned()), None]);
+        assert_eq!(
+            names,
+            [Some("tool.zip".to_owned()), Some("other.zip".to_owned()), Some("third.zip".to_owned()), None]
+        );
     }
 
     #[test]
     fn statements_inside_envelopes() {
         // {"subject":[{"name":"a","digest":{"sha256":"aa…"}}],"predicateType":"https://slsa.dev/provenance/v1"}
-        let inner = format!(r#"{{"subject":[{{"name":"a","digest":{{"sha256":"{}"}}}}],"predicateType":"https://slsa.dev/provenance/v1"}}"#, "a".repeat(64));
+        let inner = format!(
+            r#"{{"subject":[{{"name":"a","digest":{{"sha256":"{}"}}}}],"predicateType":"https://slsa.dev/provenance/v1"}}"#,
+            "a".repeat(64)
+        );
         let line = format!(r#"{{"payload":"{}","signatures":[{{"sig":"x"}}]}}"#, STANDARD_NO_PAD.encode(&inner));
         let found = statements(line.as_bytes());
         assert_eq!(found.len(), 1);

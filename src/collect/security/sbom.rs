@@ -75,20 +75,32 @@ pub(crate) fn read(name: &str, bytes: &[u8], digests: &BTreeMap<&str, &str>, oth
     }
     let subject = subject(name, &about, digests, others);
     let (missing_core, missing_extra) = missing(&tally, &about);
-    Some(SbomDocument { components: tally.components, subject, missing_core, missing_extra, ..document(name, format, "parsed") })
+    Some(SbomDocument {
+        components: tally.components,
+        subject,
+        missing_core,
+        missing_extra,
+        ..document(name, format, "parsed")
+    })
 }
 
 /// What an inventory lacks: core elements that most components or the inventory itself lack, and what some lack.
 fn missing(tally: &Tally, about: &About) -> (Vec<String>, Vec<String>) {
     let (mut core, mut extra) = (Vec::new(), Vec::new());
-    for (count, what) in [(tally.named, "component names"), (tally.versioned, "versions"), (tally.identified, "identifiers")] {
+    for (count, what) in
+        [(tally.named, "component names"), (tally.versioned, "versions"), (tally.identified, "identifiers")]
+    {
         if count * 2 < tally.components {
             core.push(what.to_owned());
         } else if count < tally.components {
             extra.push(what.to_owned());
         }
     }
-    for (seen, what) in [(about.author, "author"), (about.time, "timestamp"), (about.relationships || tally.components == 1, "relationships")] {
+    for (seen, what) in [
+        (about.author, "author"),
+        (about.time, "timestamp"),
+        (about.relationships || tally.components == 1, "relationships"),
+    ] {
         if !seen {
             core.push(what.to_owned());
         }
@@ -105,9 +117,11 @@ fn missing(tally: &Tally, about: &About) -> (Vec<String>, Vec<String>) {
 
 /// The asset that an inventory is about; none where it is about the release as a whole.
 fn subject(name: &str, about: &About, digests: &BTreeMap<&str, &str>, others: &[&str]) -> Option<String> {
-    let by_digest = about.digests.iter().find_map(|digest| digests.get(format!("sha256:{}", digest.to_lowercase()).as_str()));
+    let by_digest =
+        about.digests.iter().find_map(|digest| digests.get(format!("sha256:{}", digest.to_lowercase()).as_str()));
     let by_name = || others.iter().find(|other| about.names.iter().any(|named| named == **other));
-    let by_stem = || others.iter().filter(|other| name.starts_with(&format!("{other}."))).max_by_key(|other| other.len());
+    let by_stem =
+        || others.iter().filter(|other| name.starts_with(&format!("{other}."))).max_by_key(|other| other.len());
     by_digest.or_else(by_name).or_else(by_stem).map(|name| (*name).to_owned())
 }
 
@@ -142,7 +156,11 @@ fn spdx_json(json: &Json) -> (Tally, About) {
     about.relationships = relationships().any(|one| text(one, "relationshipType") != Some("DESCRIBES"));
     let described: Vec<&str> = items(json, "documentDescribes")
         .filter_map(Json::as_str)
-        .chain(relationships().filter(|one| text(one, "relationshipType") == Some("DESCRIBES")).filter_map(|one| text(one, "relatedSpdxElement")))
+        .chain(
+            relationships()
+                .filter(|one| text(one, "relationshipType") == Some("DESCRIBES"))
+                .filter_map(|one| text(one, "relatedSpdxElement")),
+        )
         .take(100)
         .collect();
     for package in items(json, "packages").take(COMPONENTS) {
@@ -156,7 +174,8 @@ fn spdx_json(json: &Json) -> (Tally, About) {
             }
         }
         let identified = items(package, "externalRefs").any(|reference| {
-            text(reference, "referenceType").is_some_and(|kind| kind == "purl" || kind.starts_with("cpe") || kind == "swid")
+            text(reference, "referenceType")
+                .is_some_and(|kind| kind == "purl" || kind.starts_with("cpe") || kind == "swid")
         });
         tally.add(text(package, "name").is_some(), text(package, "versionInfo").is_some(), identified);
         tally.supplied += u64::from(text(package, "supplier").is_some());
@@ -189,9 +208,11 @@ fn cyclonedx(json: &Json) -> (Tally, About) {
         about.digests.extend(sums.filter_map(|sum| text(sum, "content")).map(str::to_owned));
     }
     for component in items(json, "components").take(COMPONENTS) {
-        let identified = ["purl", "cpe"].iter().any(|key| text(component, key).is_some()) || component.get("swid").is_some();
+        let identified =
+            ["purl", "cpe"].iter().any(|key| text(component, key).is_some()) || component.get("swid").is_some();
         tally.add(text(component, "name").is_some(), text(component, "version").is_some(), identified);
-        let supplied = ["supplier", "manufacturer"].iter().any(|key| component.get(key).is_some()) || ["publisher", "author"].iter().any(|key| text(component, key).is_some());
+        let supplied = ["supplier", "manufacturer"].iter().any(|key| component.get(key).is_some())
+            || ["publisher", "author"].iter().any(|key| text(component, key).is_some());
         tally.supplied += u64::from(supplied);
         tally.licensed += u64::from(items(component, "licenses").next().is_some());
     }
@@ -208,21 +229,27 @@ fn xml(text: &str) -> Option<(Tally, About)> {
     fn child<'a, 'i>(node: roxmltree::Node<'a, 'i>, name: &str) -> Option<roxmltree::Node<'a, 'i>> {
         node.children().find(|child| child.is_element() && child.tag_name().name() == name)
     }
-    let filled = |node: roxmltree::Node<'_, '_>, name: &str| child(node, name).and_then(|node| node.text()).is_some_and(|text| !text.trim().is_empty());
+    let filled = |node: roxmltree::Node<'_, '_>, name: &str| {
+        child(node, name).and_then(|node| node.text()).is_some_and(|text| !text.trim().is_empty())
+    };
     let mut tally = Tally::default();
     let mut about = About::default();
     if let Some(metadata) = child(root, "metadata") {
         about.time = filled(metadata, "timestamp");
-        about.author = ["authors", "tools", "supplier", "manufacturer", "manufacture"].iter().any(|name| child(metadata, name).is_some());
+        about.author = ["authors", "tools", "supplier", "manufacturer", "manufacture"]
+            .iter()
+            .any(|name| child(metadata, name).is_some());
         let named = child(metadata, "component").and_then(|component| child(component, "name")?.text());
         about.names.extend(named.map(str::to_owned));
     }
     about.relationships = child(root, "dependencies").is_some_and(|all| all.children().any(|child| child.is_element()));
-    let components = child(root, "components").into_iter().flat_map(|all| all.children()).filter(roxmltree::Node::is_element);
+    let components =
+        child(root, "components").into_iter().flat_map(|all| all.children()).filter(roxmltree::Node::is_element);
     for component in components.take(COMPONENTS) {
         let identified = filled(component, "purl") || filled(component, "cpe") || child(component, "swid").is_some();
         tally.add(filled(component, "name"), filled(component, "version"), identified);
-        let supplied = child(component, "supplier").is_some() || filled(component, "publisher") || filled(component, "author");
+        let supplied =
+            child(component, "supplier").is_some() || filled(component, "publisher") || filled(component, "author");
         tally.supplied += u64::from(supplied);
         tally.licensed += u64::from(child(component, "licenses").is_some());
     }
@@ -313,9 +340,14 @@ mod tests {
 
     #[test]
     fn what_is_missing_and_what_it_is_about() {
-        let of = |text: &str, name: &str| read(name, text.as_bytes(), &BTreeMap::new(), &["app.tar.gz", "b.zip"]).expect("read");
+        let of = |text: &str, name: &str| {
+            read(name, text.as_bytes(), &BTreeMap::new(), &["app.tar.gz", "b.zip"]).expect("read")
+        };
         let spdx = of(SPDX, "sbom.json");
-        assert_eq!((spdx.subject.as_deref(), spdx.missing_core.len(), spdx.missing_extra.len()), (Some("app.tar.gz"), 0, 0));
+        assert_eq!(
+            (spdx.subject.as_deref(), spdx.missing_core.len(), spdx.missing_extra.len()),
+            (Some("app.tar.gz"), 0, 0)
+        );
         let cyclonedx = of(CYCLONEDX, "b.zip.cdx.json");
         assert_eq!(cyclonedx.subject.as_deref(), Some("b.zip"));
         assert_eq!(cyclonedx.missing_extra, ["licence", "supplier"]);

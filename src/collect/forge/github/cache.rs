@@ -94,7 +94,10 @@ mod tests {
         let mine = Cache::new(directory.path(), "a");
         mine.put("GET /x", "\"1\"", Some("<y>; rel=\"next\""), "{}");
         let kept = mine.get("GET /x").expect("kept");
-        assert_eq!((kept.etag.as_str(), kept.body.as_str(), kept.link.as_deref()), ("\"1\"", "{}", Some("<y>; rel=\"next\"")));
+        assert_eq!(
+            (kept.etag.as_str(), kept.body.as_str(), kept.link.as_deref()),
+            ("\"1\"", "{}", Some("<y>; rel=\"next\""))
+        );
         assert_eq!(mine.get("GET /y"), None);
         assert_eq!(Cache::new(directory.path(), "b").get("GET /x"), None);
 

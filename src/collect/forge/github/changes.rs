@@ -28,7 +28,8 @@ pub(crate) fn read(queried: &Answer<Queried>, required: Option<&Vec<RequiredChec
         }
     };
     let Some(changes) = &queried.repository.pull_requests else {
-        let why = queried.missing(&["repository", "pullRequests"], Failure::needing(Reason::Forbidden, READ)).or_needs(READ);
+        let why =
+            queried.missing(&["repository", "pullRequests"], Failure::needing(Reason::Forbidden, READ)).or_needs(READ);
         return (Checks { observed: why.fact(SRC) }, Changes { merged_sample: why.fact(SRC) });
     };
     let branch = queried.repository.default_branch_ref.as_ref().and_then(|branch| branch.name.as_deref());
@@ -64,8 +65,13 @@ fn observed(queried: &Queried, sample: &[&PullRequest], broken: bool) -> Fact<Ve
         }
     }
     if found.is_empty() && !complete {
-        let why = queried.problem(&path).or_else(|| queried.problem(&["repository", "pullRequests", "nodes", "commits", "nodes", "commit", "statusCheckRollup"]));
-        return why.unwrap_or_else(|| Failure::needing(Reason::Forbidden, "a token with `checks: read`")).or_needs("a token with `checks: read`").fact(SRC);
+        let why = queried.problem(&path).or_else(|| {
+            queried.problem(&["repository", "pullRequests", "nodes", "commits", "nodes", "commit", "statusCheckRollup"])
+        });
+        return why
+            .unwrap_or_else(|| Failure::needing(Reason::Forbidden, "a token with `checks: read`"))
+            .or_needs("a token with `checks: read`")
+            .fact(SRC);
     }
     let list = found.into_iter().filter(|((name, ..), _)| !name.is_empty());
     let list = list.map(|((name, app, kind, on), (conclusion, changes))| ObservedCheck {

@@ -112,7 +112,10 @@ impl<'a> Client<'a> {
                 (401 | 404, _) => Ok(false),
                 (status, _) => Err(Failure {
                     status: Some(status),
-                    ..Failure::new(Reason::Error, format!("the request without a credential was answered with status {status}"))
+                    ..Failure::new(
+                        Reason::Error,
+                        format!("the request without a credential was answered with status {status}"),
+                    )
                 }),
             }
         };
@@ -185,7 +188,8 @@ impl<'a> Client<'a> {
             if !matches!(raw.status, 301 | 302 | 303 | 307 | 308) {
                 break;
             }
-            let location = raw.headers.get(LOCATION).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
+            let location =
+                raw.headers.get(LOCATION).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
             let Some((origin, path)) = self.connection.endpoint.place_of_files(&location) else {
                 let why = Failure::new(Reason::Error, "it redirects to another server, which is not followed");
                 return Err(Failure { status: Some(raw.status), ..why });
@@ -346,7 +350,8 @@ impl<'a> Client<'a> {
         if !matches!(raw.status, 200 | 204) {
             return Err(self.refusal(raw.status, &raw.headers, &message_of(&raw.body)));
         }
-        let body = String::from_utf8(raw.body).map_err(|_| Failure::new(Reason::ParseError, "the answer is not text"))?;
+        let body =
+            String::from_utf8(raw.body).map_err(|_| Failure::new(Reason::ParseError, "the answer is not text"))?;
         Ok(Reply { status: raw.status, headers: raw.headers, body })
     }
 
@@ -400,7 +405,10 @@ fn rate_limited(asked: Option<Duration>) -> Failure {
         Some(wait) => format!("GitHub asks to come back in {} s", wait.as_secs()),
         None => "GitHub asks to come back later".to_owned(),
     };
-    Failure { needs: Some("more patience (`--max-wait`), or a token with budget left".to_owned()), ..Failure::new(Reason::RateLimited, detail) }
+    Failure {
+        needs: Some("more patience (`--max-wait`), or a token with budget left".to_owned()),
+        ..Failure::new(Reason::RateLimited, detail)
+    }
 }
 
 /// The message of an error body; empty for anything that is not such a body.
@@ -439,7 +447,10 @@ mod tests {
 
     #[rstest]
     #[case("administration=read", Some("a token with `administration: read`"))]
-    #[case("contents=read,metadata=read; administration=read", Some("a token with `contents: read` and `metadata: read` or `administration: read`"))]
+    #[case(
+        "contents=read,metadata=read; administration=read",
+        Some("a token with `contents: read` and `metadata: read` or `administration: read`")
+    )]
     #[case("", None)]
     #[case("<script>=x", None)]
     fn permissions(#[case] value: &str, #[case] expected: Option<&str>) {

@@ -46,14 +46,17 @@ impl Governor {
 
     /// Takes note of what an answer says, and tells whether it refuses because of a limit.
     pub(crate) fn read(&mut self, status: u16, headers: &HeaderMap, message: &str) -> Pace {
-        let number = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).and_then(|v| v.trim().parse::<i64>().ok());
+        let number = |name: &str| {
+            headers.get(name).and_then(|value| value.to_str().ok()).and_then(|v| v.trim().parse::<i64>().ok())
+        };
         let remaining = number("x-ratelimit-remaining").and_then(|value| u64::try_from(value).ok());
         let reset = number("x-ratelimit-reset");
         if let Some(remaining) = remaining {
             let resource = headers.get("x-ratelimit-resource").and_then(|value| value.to_str().ok()).unwrap_or("core");
             self.budgets.insert(resource.to_owned(), Budget { remaining, reset });
         }
-        let retry_after = number("retry-after").and_then(|seconds| u64::try_from(seconds).ok()).map(Duration::from_secs);
+        let retry_after =
+            number("retry-after").and_then(|seconds| u64::try_from(seconds).ok()).map(Duration::from_secs);
         let until_reset = || reset.map(|reset| self.until(reset));
         let speaks_of_limits = message.to_lowercase().contains("rate limit");
         match status {
@@ -115,7 +118,10 @@ mod tests {
     }
 
     fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {
-        pairs.iter().map(|(name, value)| (http::HeaderName::from_static(name), value.parse().expect("a value"))).collect()
+        pairs
+            .iter()
+            .map(|(name, value)| (http::HeaderName::from_static(name), value.parse().expect("a value")))
+            .collect()
     }
 
     #[rstest]
@@ -129,14 +135,20 @@ mod tests {
     #[case::last_one(200, &[("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", "1030")], "", Pace::Free)]
     #[case::reset_long_ago(429, &[("x-ratelimit-reset", "1")], "", Pace::Limited(Some(Duration::ZERO)))]
     #[case::nonsense(429, &[("retry-after", "soon")], "", Pace::Limited(None))]
-    fn reads(#[case] status: u16, #[case] pairs: &[(&'static str, &str)], #[case] message: &str, #[case] expected: Pace) {
+    fn reads(
+        #[case] status: u16,
+        #[case] pairs: &[(&'static str, &str)],
+        #[case] message: &str,
+        #[case] expected: Pace,
+    ) {
         assert_eq!(governor(60).read(status, &headers(pairs), message), expected);
     }
 
     #[test]
     fn a_used_up_resource_is_not_asked_again() {
         let mut governor = governor(60);
-        let spent = headers(&[("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", "1090"), ("x-ratelimit-resource", "core")]);
+        let spent =
+            headers(&[("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", "1090"), ("x-ratelimit-resource", "core")]);
         governor.read(200, &spent, "");
         assert!(governor.exhausted("core").is_some_and(|left| left.as_secs() >= 80));
         assert_eq!(governor.exhausted("graphql"), None);

@@ -15,19 +15,20 @@ mod settings;
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use secrecy::SecretString;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use self::client::{Client, Reply};
+pub use self::permissions::{PERMISSIONS, Permission, table as permission_table};
 use self::protection::{Rule, Sources};
 use self::query::Queried;
-pub use self::permissions::{PERMISSIONS, Permission, table as permission_table};
 pub(crate) use self::releases::Place;
 use self::releases::ReleaseAnswer;
 use self::repository::{Description, Organization, TokenDefault};
 use self::settings::{ActionsPermissions, AdvisoryAnswer, DefaultSetup, PrivateReporting};
 use super::failure::{Answer, Failure};
-use super::{Account, AssetSeen, Attested, Connection, Observed, Releases, Seen};
+use super::{Account, Endpoint, AssetSeen, Attested, Connection, Observed, Releases, Seen};
 use crate::collect::{Access, Source};
 use crate::model::fact::{Fact, Reason};
 
@@ -96,6 +97,27 @@ struct RateLimits {
 struct RateLimit {
     limit: u64,
     remaining: u64,
+}
+
+/// A token for one installation of a GitHub App, good for an hour.
+pub(crate) fn installation_token(endpoint: &Endpoint, app: u64, key: &[u8], installation: u64) -> Result<SecretString, String> {
+    let base = format!("{}{}", endpoint.origin, endpoint.prefix);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| error.to_string())?;
+    // What went wrong is told by its kind only: nothing of the key may stand in it.
+    runtime.block_on(async {
+        let app = octocrab::OctocrabBuilder::new()
+            .base_uri(base)
+            .and_then(|builder| builder.app_from_rsa_pem(app.into(), key))
+            .and_then(|builder| builder.build())
+            .map_err(|_| "the key of the app is not an RSA key in PEM".to_owned())?;
+        let patience = super::Patience::default().request;
+        match tokio::time::timeout(patience, app.installation_and_token(installation.into())).await {
+            Ok(Ok((_, token))) => Ok(token),
+            Ok(Err(_)) => Err("the server gave no token to this installation of the app".to_owned()),
+            Err(_) => Err("the server did not answer in time".to_owned()),
+        }
+    })
 }
 
 /// The questions about one repository.
@@ -216,7 +238,8 @@ impl Conversation<'_> {
             _ => None,
         };
 
-        let mut rest = [BTreeMap::new(), BTreeMap::new(), BTreeMap::new(), BTreeMap::new(), BTreeMap::new(), BTreeMap::new()];
+        let mut rest =
+            [BTreeMap::new(), BTreeMap::new(), BTreeMap::new(), BTreeMap::new(), BTreeMap::new(), BTreeMap::new()];
         let [of_rules, of_reporting, of_advisories, of_releases, of_org, of_admin] = &mut rest;
         let rules = async {
             let Some(branch) = branch.as_deref().filter(|_| known) else {
@@ -228,8 +251,11 @@ impl Conversation<'_> {
             let rules = self.list(of_rules, "rules", &path, "/rules/branches/{branch}").await;
             let settled = told.is_some_and(|told| {
                 let head = told.default_branch_ref.as_ref();
-                admin || head.is_some_and(|head| head.ref_update_rule.is_some() || head.branch_protection_rule.is_some())
+                admin
+                    || head.is_some_and(|head| head.ref_update_rule.is_some() || head.branch_protection_rule.is_some())
             });
+            // Where the rules demand everything, a classic rule could add nothing.
+            let settled = settled || matches!(&rules, Ok((rules, _)) if protection::demand_everything(rules));
             let protected = if settled {
                 None
             } else {
@@ -241,7 +267,15 @@ impl Conversation<'_> {
         };
         let reporting = async {
             match known && is_public {
-                true => Some(self.ask(of_reporting, "private_reporting", "/private-vulnerability-reporting", "/private-vulnerability-reporting").await),
+                true => Some(
+                    self.ask(
+                        of_reporting,
+                        "private_reporting",
+                        "/private-vulnerability-reporting",
+                        "/private-vulnerability-reporting",
+                    )
+                    .await,
+                ),
                 false => None,
             }
         };
@@ -249,7 +283,13 @@ impl Conversation<'_> {
             if let Some(failure) = &lost {
                 return Err(failure.clone());
             }
-            self.list(of_advisories, "advisories", "/security-advisories?state=published&per_page=100", "/security-advisories?state=published").await
+            self.list(
+                of_advisories,
+                "advisories",
+                "/security-advisories?state=published&per_page=100",
+                "/security-advisories?state=published",
+            )
+            .await
         };
         let releases = async {
             if let Some(failure) = &lost {
@@ -276,8 +316,9 @@ impl Conversation<'_> {
                 self.ask(of_admin, "actions", "/actions/permissions/workflow", "/actions/permissions/workflow").await;
             let actions: Answer<ActionsPermissions> =
                 self.ask(of_admin, "actions_enabled", "/actions/permissions", "/actions/permissions").await;
-            let setup: Answer<DefaultSetup> =
-                self.ask(of_admin, "code_scanning", "/code-scanning/default-setup", "/code-scanning/default-setup").await;
+            let setup: Answer<DefaultSetup> = self
+                .ask(of_admin, "code_scanning", "/code-scanning/default-setup", "/code-scanning/default-setup")
+                .await;
             let org_token = match token.is_err() && is_org && owner_admin {
                 true => {
                     let path = format!("/orgs/{}/actions/permissions/workflow", encoded(self.owner));
@@ -323,18 +364,36 @@ impl Conversation<'_> {
     }
 
     /// One resource of the repository. `shown` is its address without names, for the list of sources.
-    async fn ask<T: DeserializeOwned>(&self, sources: &mut BTreeMap<String, Source>, id: &str, path: &str, shown: &str) -> Answer<T> {
+    async fn ask<T: DeserializeOwned>(
+        &self,
+        sources: &mut BTreeMap<String, Source>,
+        id: &str,
+        path: &str,
+        shown: &str,
+    ) -> Answer<T> {
         let full = format!("/repos/{}/{}{path}", encoded(self.owner), encoded(self.name));
         self.ask_at(sources, id, &full, &format!("/repos/{{owner}}/{{repo}}{shown}")).await
     }
 
-    async fn ask_at<T: DeserializeOwned>(&self, sources: &mut BTreeMap<String, Source>, id: &str, path: &str, shown: &str) -> Answer<T> {
+    async fn ask_at<T: DeserializeOwned>(
+        &self,
+        sources: &mut BTreeMap<String, Source>,
+        id: &str,
+        path: &str,
+        shown: &str,
+    ) -> Answer<T> {
         let reply = self.client.get(path).await;
         note(sources, id, shown, reply.as_ref());
         reply?.json()
     }
 
-    async fn list<T: DeserializeOwned>(&self, sources: &mut BTreeMap<String, Source>, id: &str, path: &str, shown: &str) -> Answer<(Vec<T>, bool)> {
+    async fn list<T: DeserializeOwned>(
+        &self,
+        sources: &mut BTreeMap<String, Source>,
+        id: &str,
+        path: &str,
+        shown: &str,
+    ) -> Answer<(Vec<T>, bool)> {
         let full = format!("/repos/{}/{}{path}", encoded(self.owner), encoded(self.name));
         let answer = self.client.list(&full, 1).await;
         note(sources, id, &format!("/repos/{{owner}}/{{repo}}{shown}"), answer.as_ref().map(|(_, _, reply)| reply));
@@ -379,7 +438,8 @@ impl Answers {
             (Err(_), Some(described)) => repository::from_description(described, &asked, anonymous),
             (queried, _) => repository::from_query(queried, &asked, anonymous),
         };
-        let branch = Sources { rules: &self.rules, queried: &self.queried, protected: self.protected.as_ref() }.branch();
+        let branch =
+            Sources { rules: &self.rules, queried: &self.queried, protected: self.protected.as_ref() }.branch();
         let (checks, changes) = changes::read(&self.queried, branch.required_checks.value());
         let fallback = repository::fallback(&self.queried);
         let health_files = match &fallback {
@@ -415,7 +475,11 @@ impl Answers {
             changes,
             collab: repository::collab(&self.queried),
             settings: settings.read(),
-            releases: Releases { list: self.releases.map(|(list, complete)| (list.into_iter().map(ReleaseAnswer::page).collect(), complete)) },
+            releases: Releases {
+                list: self
+                    .releases
+                    .map(|(list, complete)| (list.into_iter().map(ReleaseAnswer::page).collect(), complete)),
+            },
             fallback,
             seen: self.seen,
         }

@@ -23,8 +23,18 @@ pub const PERMISSIONS: &[Permission] = &[
         reads: "the repository's own settings, the rules on its branch, its releases, private reporting",
         public: true,
         requirements: &[
-            "OSPS-AC-03.01", "OSPS-AC-03.02", "OSPS-BR-02.01", "OSPS-BR-02.02", "OSPS-BR-03.01", "OSPS-BR-04.01",
-            "OSPS-GV-02.01", "OSPS-LE-02.02", "OSPS-LE-03.02", "OSPS-QA-01.01", "OSPS-QA-01.02", "OSPS-QA-02.02",
+            "OSPS-AC-03.01",
+            "OSPS-AC-03.02",
+            "OSPS-BR-02.01",
+            "OSPS-BR-02.02",
+            "OSPS-BR-03.01",
+            "OSPS-BR-04.01",
+            "OSPS-GV-02.01",
+            "OSPS-LE-02.02",
+            "OSPS-LE-03.02",
+            "OSPS-QA-01.01",
+            "OSPS-QA-01.02",
+            "OSPS-QA-02.02",
             "OSPS-VM-03.01",
         ],
     },
@@ -62,8 +72,14 @@ pub const PERMISSIONS: &[Permission] = &[
         reads: "classic branch protection, the default of pipeline tokens, security settings, code scanning setup",
         public: false,
         requirements: &[
-            "OSPS-AC-03.01", "OSPS-AC-03.02", "OSPS-AC-04.01", "OSPS-BR-07.01", "OSPS-QA-03.01", "OSPS-QA-07.01",
-            "OSPS-VM-05.03", "OSPS-VM-06.02",
+            "OSPS-AC-03.01",
+            "OSPS-AC-03.02",
+            "OSPS-AC-04.01",
+            "OSPS-BR-07.01",
+            "OSPS-QA-03.01",
+            "OSPS-QA-07.01",
+            "OSPS-VM-05.03",
+            "OSPS-VM-06.02",
         ],
     },
     Permission {
@@ -91,7 +107,9 @@ pub const PERMISSIONS: &[Permission] = &[
 
 /// The table as Markdown.
 pub fn table() -> String {
-    let mut out = String::from("| Permission | Given for | Reads | Public repositories | Requirements |\n|---|---|---|---|---|\n");
+    let mut out = String::from(
+        "| Permission | Given for | Reads | Public repositories | Requirements |\n|---|---|---|---|---|\n",
+    );
     for permission in PERMISSIONS {
         let ids: Vec<&str> = permission.requirements.iter().map(|id| id.trim_start_matches("OSPS-")).collect();
         let public = if permission.public { "any token" } else { "needed" };

@@ -125,9 +125,10 @@ impl Sources<'_> {
             let is_set = |rule: &Rule| rule.parameters.as_ref().and_then(|p| p.get(name)?.as_bool()) == Some(true);
             absent(rules.iter().any(|rule| rule.kind == "pull_request" && is_set(rule)))
         };
-        let approvals = rules.iter().filter(|rule| rule.kind == "pull_request").filter_map(|rule| {
-            rule.parameters.as_ref()?.get("required_approving_review_count")?.as_u64()
-        });
+        let approvals = rules
+            .iter()
+            .filter(|rule| rule.kind == "pull_request")
+            .filter_map(|rule| rule.parameters.as_ref()?.get("required_approving_review_count")?.as_u64());
         let approvals = approvals.max().unwrap_or(0);
         let bypass = self.ruleset_bypass(rules);
         let restricting: Vec<&Rule> = rules.iter().filter(|rule| rule.kind == "update").collect();
@@ -164,7 +165,12 @@ impl Sources<'_> {
             return Ok((Vec::new(), true));
         }
         let queried = self.queried.as_ref().map_err(Clone::clone)?;
-        let hidden = || queried.missing(&["repository", "rulesets", "nodes", "bypassActors"], Failure::needing(Reason::Forbidden, RULESET_WRITE));
+        let hidden = || {
+            queried.missing(
+                &["repository", "rulesets", "nodes", "bypassActors"],
+                Failure::needing(Reason::Forbidden, RULESET_WRITE),
+            )
+        };
         let listed = queried.repository.rulesets.as_ref().ok_or_else(hidden)?;
         let shown: Vec<&Page<BypassActor>> = ids
             .iter()
@@ -204,7 +210,8 @@ impl Sources<'_> {
             return none();
         }
         let hidden = Failure::needing(Reason::Forbidden, ADMIN);
-        let side = branch.ref_update_rule.as_ref().map_or_else(|| Side::unread(&hidden), |rule| seen_by_reader(rule, &hidden));
+        let side =
+            branch.ref_update_rule.as_ref().map_or_else(|| Side::unread(&hidden), |rule| seen_by_reader(rule, &hidden));
         (side, Err(hidden.clone()), Err(hidden))
     }
 
@@ -243,6 +250,17 @@ impl Sources<'_> {
     }
 }
 
+/// Whether rules demand all that is asked about: change requests, an approval, checks, and that the branch stays.
+pub(crate) fn demand_everything(rules: &[Rule]) -> bool {
+    let has = |kind: &str| rules.iter().any(|rule| rule.kind == kind);
+    let approval = |rule: &Rule| {
+        let count = rule.parameters.as_ref().and_then(|p| p.get("required_approving_review_count")?.as_u64());
+        rule.kind == "pull_request" && count.is_some_and(|count| count > 0)
+    };
+    let checks = rules.iter().any(|rule| !required_by(rule).is_empty());
+    has("deletion") && has("non_fast_forward") && rules.iter().any(approval) && checks
+}
+
 /// The checks that one rule demands.
 fn required_by(rule: &Rule) -> Vec<RequiredCheck> {
     let list = |name: &str| rule.parameters.as_ref().and_then(|p| p.get(name)?.as_array()).into_iter().flatten();
@@ -255,7 +273,9 @@ fn required_by(rule: &Rule) -> Vec<RequiredCheck> {
                 Some(of(text(check, "context")?, app))
             })
             .collect(),
-        "workflows" => list("workflows").filter_map(|flow| Some(of(text(flow, "path")?, Some(app_of(ACTIONS_APP))))).collect(),
+        "workflows" => {
+            list("workflows").filter_map(|flow| Some(of(text(flow, "path")?, Some(app_of(ACTIONS_APP))))).collect()
+        }
         "code_scanning" => list("code_scanning_tools").filter_map(|tool| Some(of(text(tool, "tool")?, None))).collect(),
         _ => Vec::new(),
     }
@@ -315,7 +335,11 @@ fn classic_in_full(rule: &Protection) -> Side {
             Ok(true) => rule.required_status_checks.as_ref().ok_or_else(hidden).map(|checks| {
                 let app = |check: &super::query::RequiredCheck| check.app.as_ref().and_then(|app| app.slug.clone());
                 let classic = || "classic".to_owned();
-                let one = |check: &super::query::RequiredCheck| RequiredCheck { context: check.context.clone(), app: app(check), source: classic() };
+                let one = |check: &super::query::RequiredCheck| RequiredCheck {
+                    context: check.context.clone(),
+                    app: app(check),
+                    source: classic(),
+                };
                 checks.iter().map(one).collect()
             }),
             Err(failure) => Err(failure),

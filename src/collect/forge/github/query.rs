@@ -418,10 +418,12 @@ mod tests {
 
     #[test]
     fn pages() {
-        let page: Page<Login> = serde_json::from_str(r#"{"totalCount": 3, "nodes": [{"login": "a"}, null]}"#).expect("a page");
+        let page: Page<Login> =
+            serde_json::from_str(r#"{"totalCount": 3, "nodes": [{"login": "a"}, null]}"#).expect("a page");
         assert_eq!(page.items().count(), 1);
         assert!(!page.is_complete());
-        let whole: Page<Login> = serde_json::from_str(r#"{"totalCount": 1, "nodes": [{"login": "a"}]}"#).expect("a page");
+        let whole: Page<Login> =
+            serde_json::from_str(r#"{"totalCount": 1, "nodes": [{"login": "a"}]}"#).expect("a page");
         assert!(whole.is_complete() && !Page::<Login>::default().is_complete());
     }
 }

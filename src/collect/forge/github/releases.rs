@@ -39,7 +39,8 @@ struct AssetAnswer {
 
 impl ReleaseAnswer {
     pub(crate) fn page(self) -> ReleasePage {
-        let uploaded = self.assets.into_iter().filter(|asset| asset.state.as_deref().is_none_or(|state| state == "uploaded"));
+        let uploaded =
+            self.assets.into_iter().filter(|asset| asset.state.as_deref().is_none_or(|state| state == "uploaded"));
         ReleasePage {
             id: self.id,
             tag: self.tag_name,
@@ -66,7 +67,11 @@ pub(crate) struct Place<'a> {
 }
 
 /// Reads the content of assets: those of public releases as anybody does, others by their number.
-pub(super) async fn contents(client: &Client<'_>, place: &Place<'_>, wanted: &[&AssetSeen]) -> BTreeMap<String, Answer<Vec<u8>>> {
+pub(super) async fn contents(
+    client: &Client<'_>,
+    place: &Place<'_>,
+    wanted: &[&AssetSeen],
+) -> BTreeMap<String, Answer<Vec<u8>>> {
     let (owner, name) = (encoded(place.owner), encoded(place.name));
     let mut contents = BTreeMap::new();
     for asset in wanted {
@@ -94,7 +99,12 @@ struct AttestationAnswer {
 }
 
 /// Asks for the attestations of all digests at once.
-pub(super) async fn attested(client: &Client<'_>, owner: &str, owner_kind: Option<&str>, digests: &[String]) -> Answer<(Vec<Attested>, bool)> {
+pub(super) async fn attested(
+    client: &Client<'_>,
+    owner: &str,
+    owner_kind: Option<&str>,
+    digests: &[String],
+) -> Answer<(Vec<Attested>, bool)> {
     let family = match owner_kind {
         Some("org") => "orgs",
         Some(_) => "users",
@@ -110,7 +120,11 @@ pub(super) async fn attested(client: &Client<'_>, owner: &str, owner_kind: Optio
             let statement = attestation.bundle.as_ref().and_then(signatures::statement);
             match statement.filter(|statement| statement.subjects.iter().any(|(_, subject)| *subject == digest)) {
                 Some(statement) => {
-                    found.push(Attested { digest: digest.clone(), predicate_type: statement.predicate_type, signer: None });
+                    found.push(Attested {
+                        digest: digest.clone(),
+                        predicate_type: statement.predicate_type,
+                        signer: None,
+                    });
                 }
                 None => complete = false,
             }

@@ -96,7 +96,11 @@ pub(crate) fn from_query(queried: &Answer<Queried>, asked: &str, anonymous: Fact
         issues_enabled: flag("hasIssuesEnabled", seen.has_issues_enabled),
         discussions_enabled: flag("hasDiscussionsEnabled", seen.has_discussions_enabled),
         web_signoff: flag("webCommitSignoffRequired", seen.web_commit_signoff_required),
-        spdx_hint: nullable(queried, "licenseInfo", seen.license_info.as_ref().and_then(|license| license.spdx_id.clone())),
+        spdx_hint: nullable(
+            queried,
+            "licenseInfo",
+            seen.license_info.as_ref().and_then(|license| license.spdx_id.clone()),
+        ),
         policy_url: match seen.is_security_policy_enabled {
             Some(true) => Fact::known(filled(seen.security_policy_url.as_deref()), SRC),
             Some(false) => Fact::known(None, SRC),
@@ -139,7 +143,10 @@ pub(crate) fn from_description(described: &Answer<Description>, asked: &str, ano
     };
     let gap = || Failure::needing(Reason::Unauthenticated, READ);
     let flag = |value: Option<bool>| fact(value.ok_or_else(gap), SRC);
-    let visibility = seen.visibility.clone().or_else(|| seen.private.map(|private| if private { "private" } else { "public" }.to_owned()));
+    let visibility = seen
+        .visibility
+        .clone()
+        .or_else(|| seen.private.map(|private| if private { "private" } else { "public" }.to_owned()));
     let moved = seen.full_name.as_deref().map(|name| {
         let url = || seen.html_url.clone().unwrap_or_else(|| name.to_owned());
         (!name.eq_ignore_ascii_case(asked)).then(url)
@@ -215,7 +222,9 @@ pub(crate) fn org(
         default_permission: fact(permission.ok_or_else(|| why.clone()), ORG),
         default_workflow_token: match token_default {
             Some(Ok(default)) => fact(default.default_workflow_permissions.clone().ok_or_else(|| why.clone()), ORG),
-            Some(Err(failure)) => failure.clone().or_needs("a token with `organization administration: read`").fact(ORG),
+            Some(Err(failure)) => {
+                failure.clone().or_needs("a token with `organization administration: read`").fact(ORG)
+            }
             None => why.fact(ORG),
         },
         health_files,
@@ -230,7 +239,8 @@ pub(crate) fn is_org(queried: &Queried) -> bool {
 /// Members without a second factor. Outside collaborators are not in the list, so none found proves nothing.
 fn without_second_factor(owner: Option<&Owner>, why: &Failure) -> Fact<u64> {
     let edges = owner.and_then(|owner| owner.members_with_role.as_ref()?.edges.as_ref());
-    let without = edges.into_iter().flatten().flatten().filter(|member| member.has_two_factor_enabled == Some(false)).count();
+    let without =
+        edges.into_iter().flatten().flatten().filter(|member| member.has_two_factor_enabled == Some(false)).count();
     match u64::try_from(without) {
         Ok(count) if count > 0 => Fact::partial(count, ORG),
         _ => why.fact(ORG),
@@ -243,7 +253,8 @@ pub(crate) fn collab(queried: &Answer<Queried>) -> Collab {
     const WRITE: &str = "a token with write access";
     let accounts = match queried {
         Err(failure) => failure.clone().or_needs(WRITE).fact(SRC),
-        Ok(queried) => match queried.repository.collaborators.as_ref().and_then(|all| Some((all, all.edges.as_ref()?))) {
+        Ok(queried) => match queried.repository.collaborators.as_ref().and_then(|all| Some((all, all.edges.as_ref()?)))
+        {
             None => {
                 let otherwise = Failure::needing(Reason::Forbidden, WRITE);
                 queried.missing(&["repository", "collaborators"], otherwise).or_needs(WRITE).fact(SRC)
@@ -273,7 +284,8 @@ fn account(edge: &super::query::Collaborator) -> Option<Account> {
 
 /// The owner's health files.
 pub(crate) fn fallback(queried: &Answer<Queried>) -> Answer<Fallback> {
-    let queried = queried.as_ref().map_err(|failure| failure.clone().or_needs("the owner's fallback repository (`.github`)"))?;
+    let queried =
+        queried.as_ref().map_err(|failure| failure.clone().or_needs("the owner's fallback repository (`.github`)"))?;
     let Some(seen) = queried.fallback.as_ref().filter(|seen| seen.is_object()) else {
         // A repository that this credential cannot see is not public, and only a public one lends its files.
         return match queried.problem(&["fallback"]) {
@@ -285,7 +297,8 @@ pub(crate) fn fallback(queried: &Answer<Queried>) -> Answer<Fallback> {
         return Ok(Fallback::default());
     }
     if queried.is_broken_below(&["fallback"]) {
-        return Err(queried.missing(&["fallback"], Failure::new(Reason::Error, "the owner's `.github` repository was read in part")));
+        return Err(queried
+            .missing(&["fallback"], Failure::new(Reason::Error, "the owner's `.github` repository was read in part")));
     }
     let mut fallback = Fallback { present: true, ..Fallback::default() };
     for (alias, directory) in [("root", ""), ("hidden", ".github/"), ("docs", "docs/")] {
@@ -296,7 +309,11 @@ pub(crate) fn fallback(queried: &Answer<Queried>) -> Answer<Fallback> {
             let lower = name.to_lowercase();
             let capital = format!("{}{}", name.get(..1).unwrap_or_default(), lower.get(1..).unwrap_or_default());
             let key = if directory.is_empty() { lower } else { format!("{alias}{capital}") };
-            let Some(blob) = seen.get(&key).filter(|blob| blob.get("isTruncated").and_then(Json::as_bool) != Some(true)) else { continue };
+            let Some(blob) =
+                seen.get(&key).filter(|blob| blob.get("isTruncated").and_then(Json::as_bool) != Some(true))
+            else {
+                continue;
+            };
             let Some(text) = blob.get("text").and_then(Json::as_str) else { continue };
             fallback.texts.push(HealthFile { path: format!("{directory}{name}.md"), text: text.to_owned() });
         }

@@ -51,7 +51,8 @@ pub(crate) struct BranchSummary {
 
 impl BranchSummary {
     pub(crate) fn is_protected(&self) -> Answer<bool> {
-        self.protected.ok_or_else(|| Failure::new(Reason::ParseError, "the branch does not say whether it is protected"))
+        self.protected
+            .ok_or_else(|| Failure::new(Reason::ParseError, "the branch does not say whether it is protected"))
     }
 }
 
@@ -147,7 +148,11 @@ impl Sources<'_> {
             Some(Err(failure)) => failure.clone().or_needs(READ).fact(SRC),
             None => match self.queried {
                 Err(failure) => failure.clone().or_needs(READ).fact(SRC),
-                Ok(_) => Failure::needing(Reason::Unsupported, "a public repository: GitHub tells this setting for those only").fact(SRC),
+                Ok(_) => Failure::needing(
+                    Reason::Unsupported,
+                    "a public repository: GitHub tells this setting for those only",
+                )
+                .fact(SRC),
             },
         }
     }
@@ -158,7 +163,8 @@ fn says(failure: &Failure, words: &str) -> bool {
 }
 
 fn advisories(list: Vec<AdvisoryAnswer>) -> Vec<Advisory> {
-    let published = list.into_iter().filter(|advisory| advisory.state.as_deref().is_none_or(|state| state == "published"));
+    let published =
+        list.into_iter().filter(|advisory| advisory.state.as_deref().is_none_or(|state| state == "published"));
     let mut found: Vec<Advisory> = published
         .filter_map(|advisory| {
             Some(Advisory { id: advisory.ghsa_id?, published: advisory.published_at, severity: advisory.severity })
