@@ -125,7 +125,8 @@ impl Asking {
         let number = |name: &str, text: &str| text.parse::<u64>().map_err(|_| Usage(format!("{name} is no number")));
         let (app, installation) = (number(NAMES[0], &app)?, number(NAMES[1], &installation)?);
         let key = std::fs::read(&path).with_context(|| format!("the key of the app in {path}"))?;
-        let made = Credential::of_installation(&self.endpoint()?, app, &key, installation, format!("the app's key in {path}"));
+        let made =
+            Credential::of_installation(&self.endpoint()?, app, &key, installation, format!("the app's key in {path}"));
         made.map(Some).map_err(|why| Usage(why).into())
     }
 }

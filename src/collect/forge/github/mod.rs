@@ -28,7 +28,7 @@ use self::releases::ReleaseAnswer;
 use self::repository::{Description, Organization, TokenDefault};
 use self::settings::{ActionsPermissions, AdvisoryAnswer, DefaultSetup, PrivateReporting};
 use super::failure::{Answer, Failure};
-use super::{Account, Endpoint, AssetSeen, Attested, Connection, Observed, Releases, Seen};
+use super::{Account, AssetSeen, Attested, Connection, Endpoint, Observed, Releases, Seen};
 use crate::collect::{Access, Source};
 use crate::model::fact::{Fact, Reason};
 
@@ -100,7 +100,12 @@ struct RateLimit {
 }
 
 /// A token for one installation of a GitHub App, good for an hour.
-pub(crate) fn installation_token(endpoint: &Endpoint, app: u64, key: &[u8], installation: u64) -> Result<SecretString, String> {
+pub(crate) fn installation_token(
+    endpoint: &Endpoint,
+    app: u64,
+    key: &[u8],
+    installation: u64,
+) -> Result<SecretString, String> {
     let base = format!("{}{}", endpoint.origin, endpoint.prefix);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| error.to_string())?;
