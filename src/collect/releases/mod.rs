@@ -342,7 +342,7 @@ pub(crate) struct Tagged {
     /// Names of the others.
     pub(crate) others: Vec<String>,
     /// The others, as tags.
-    other_tags: Vec<Tag>,
+    pub(crate) other_tags: Vec<Tag>,
     /// Whether every tag was listed, in a clone that holds all of them.
     pub(crate) complete: bool,
     /// The newest release of the root package; none when there is none or a newer one may be missing here.
