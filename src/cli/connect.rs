@@ -115,11 +115,11 @@ impl Asking {
         if self.use_gh {
             return from_gh().map(Some);
         }
-        self.from_app()
+        self.of_app()
     }
 
     /// The token of a GitHub App, which `OSPS_APP_ID`, `OSPS_APP_INSTALLATION_ID` and `OSPS_APP_KEY_FILE` name together.
-    fn from_app(&self) -> anyhow::Result<Option<Credential>> {
+    fn of_app(&self) -> anyhow::Result<Option<Credential>> {
         const NAMES: [&str; 3] = ["OSPS_APP_ID", "OSPS_APP_INSTALLATION_ID", "OSPS_APP_KEY_FILE"];
         let [Some(app), Some(installation), Some(path)] = NAMES.map(variable) else { return Ok(None) };
         let number = |name: &str, text: &str| text.parse::<u64>().map_err(|_| Usage(format!("{name} is no number")));

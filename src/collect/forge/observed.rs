@@ -77,7 +77,6 @@ pub(crate) struct RepoSeen {
     pub(crate) owner_kind: Fact<String>,
     pub(crate) visibility: Fact<String>,
     pub(crate) archived: Fact<bool>,
-    pub(crate) empty: Fact<bool>,
     pub(crate) anonymous_readable: Fact<bool>,
     pub(crate) moved_to: Fact<Option<String>>,
     pub(crate) is_fork: Fact<bool>,
@@ -112,7 +111,6 @@ pub(crate) struct Releases {
 /// One release with what is attached to it.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct ReleasePage {
-    pub(crate) id: u64,
     pub(crate) tag: String,
     pub(crate) name: Option<String>,
     pub(crate) draft: bool,

@@ -16,7 +16,6 @@ use crate::model::fact::Reason;
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct ReleaseAnswer {
-    id: u64,
     tag_name: String,
     name: Option<String>,
     draft: bool,
@@ -42,7 +41,6 @@ impl ReleaseAnswer {
         let uploaded =
             self.assets.into_iter().filter(|asset| asset.state.as_deref().is_none_or(|state| state == "uploaded"));
         ReleasePage {
-            id: self.id,
             tag: self.tag_name,
             name: self.name.filter(|name| !name.trim().is_empty()),
             draft: self.draft,
