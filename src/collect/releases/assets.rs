@@ -115,7 +115,7 @@ impl Shelf<'_> {
         Delivered {
             // A companion that could not be read may cover what nothing else covers.
             assets: match &reading.unread {
-                Some(failure) if assets.iter().any(|asset| is_bare(asset)) => failure.fact(RELEASES),
+                Some(failure) if assets.iter().any(is_bare) => failure.fact(RELEASES),
                 _ => Fact::known(assets, RELEASES),
             },
             attestations: attestations(&reading.statements, attested),

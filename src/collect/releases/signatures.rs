@@ -41,13 +41,13 @@ pub(super) fn signature(bytes: &[u8]) -> Content {
     };
     let text = text.trim();
     const ARMOURS: &[&str] = &["PGP SIGNATURE", "SSH SIGNATURE", "PKCS7", "CMS", "SIGNATURE"];
-    let armoured = |name: &&str| {
+    let armoured = |name: &str| {
         text.contains(&format!("-----BEGIN {name}-----")) && text.contains(&format!("-----END {name}-----"))
     };
-    if ARMOURS.iter().any(|name| armoured(&name)) {
+    if ARMOURS.iter().any(|name| armoured(name)) {
         return Content::Parsed;
     }
-    if ["CERTIFICATE", "PUBLIC KEY", "PGP PUBLIC KEY BLOCK"].iter().any(|name| armoured(&name)) {
+    if ["CERTIFICATE", "PUBLIC KEY", "PGP PUBLIC KEY BLOCK"].iter().any(|name| armoured(name)) {
         return Content::Certificate;
     }
     if text.starts_with("untrusted comment:") {
