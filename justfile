@@ -6,7 +6,7 @@ help:
 
 # Run the main job on this repository.
 assess:
-    cargo run --release --quiet -- assess
+    cargo run --quiet -- assess
 
 # Run the tests.
 test:

@@ -1,5 +1,7 @@
 //! Ratios that matter, each measured against its yardstick in the same run: assessing 50,000 files against `git grep`,
-//! evaluating facts against parsing them, starting up.
+//! workflows against parsing them as YAML, evaluating facts against parsing them, starting up.
+
+#![allow(clippy::expect_used, clippy::print_stdout, reason = "a benchmark prints, and ends where it cannot measure")]
 
 use std::hint::black_box;
 use std::path::Path;
@@ -7,6 +9,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use osps::bundle::Bundle;
+use osps::collect::Options;
 use osps::policy::{Engine, Policies, Run};
 
 /// The shortest of several runs, which other work on the machine disturbs least.
@@ -42,6 +45,9 @@ fn run(program: &Path, args: &[&str], directory: &Path) {
 fn generated(directory: &Path) {
     let git = Path::new("git");
     run(git, &["init", "-q", "-b", "main"], directory);
+    // Nothing may tidy up in the background while this measures.
+    run(git, &["config", "gc.auto", "0"], directory);
+    run(git, &["config", "maintenance.auto", "false"], directory);
     for at in 0..50_000_u32 {
         let folder = directory.join(format!("pkg{:03}/src{:02}", at / 500, at / 50 % 10));
         if at % 50 == 0 {
@@ -77,6 +83,8 @@ fn main() {
     let grep = best(3, || run(Path::new("git"), &["grep", "-I", "-c", "", "HEAD"], directory.path()));
     line("assess 50,000 files", assess, "git grep -I -c '' HEAD", grep, 1.0);
 
+    workflows();
+
     let facts = sized(200 * 1024);
     let policies = Policies::load(&Bundle::policies()).expect("policies");
     let settings = Run { catalog: "2026-08-28".to_owned(), strict_platform: false };
@@ -91,6 +99,79 @@ fn main() {
 
     let explain = best(20, || run(osps, &["explain", "OSPS-AC-01.01"], directory.path()));
     println!("explain OSPS-AC-01.01: {explain:.1?} (aim: under 30 ms)");
+}
+
+/// Workflows as projects have them: a matrix of tests, a release, a scan, a bot, with a little of everything in between.
+fn workflow(number: usize) -> String {
+    let branch = number % 7;
+    let tests = (0..4 + number % 5)
+        .map(|step| {
+            format!(
+                "      - name: Step {step}\n        env:\n          LEVEL: ${{{{ matrix.level }}}}\n          TITLE: ${{{{ github.event.pull_request.title }}}}\n        \
+                 run: |\n          set -euo pipefail\n          for part in a b c; do\n            echo \"$TITLE\" | tee -a log-{step}.txt\n            \
+                 if [[ \"$LEVEL\" == high ]]; then make check-{step} PART=\"$part\"; else cargo test -p part-{step} -- --quiet; fi\n          done\n          \
+                 version=$(git describe --tags | sed 's/^v//')\n          echo \"version=$version\" >> \"$GITHUB_OUTPUT\"\n"
+            )
+        })
+        .collect::<String>();
+    format!(
+        "name: Workflow {number}\non:\n  pull_request:\n    branches: [main, 'release/{branch}.*']\n    paths-ignore: ['docs/**', '**.md']\n  \
+         push:\n    branches: [main]\n    tags: ['v[0-9]+.[0-9]+.[0-9]+']\n  workflow_dispatch:\n    inputs:\n      target:\n        type: choice\n        \
+         options: [staging, production]\n\npermissions:\n  contents: read\n\nconcurrency:\n  group: ${{{{ github.workflow }}}}-${{{{ github.ref }}}}\n  \
+         cancel-in-progress: true\n\njobs:\n  test:\n    name: Test ${{{{ matrix.os }}}}\n    runs-on: ${{{{ matrix.os }}}}\n    strategy:\n      fail-fast: false\n      \
+         matrix:\n        os: [ubuntu-latest, macos-latest, windows-latest]\n        level: [low, high]\n    steps:\n      \
+         - uses: actions/checkout@11bd71901bbe5b1630ceea73d27597364c9af683\n        with:\n          persist-credentials: false\n      \
+         - uses: dtolnay/rust-toolchain@stable\n{tests}  release:\n    needs: test\n    if: startsWith(github.ref, 'refs/tags/v') && github.event_name == 'push'\n    \
+         runs-on: ubuntu-latest\n    environment: release\n    permissions:\n      contents: write\n      id-token: write\n    steps:\n      \
+         - uses: actions/checkout@11bd71901bbe5b1630ceea73d27597364c9af683\n      - run: cargo publish --locked\n        env:\n          \
+         CARGO_REGISTRY_TOKEN: ${{{{ secrets.CARGO_REGISTRY_TOKEN }}}}\n      - run: gh release create \"$GITHUB_REF_NAME\" dist/*\n        env:\n          \
+         GH_TOKEN: ${{{{ github.token }}}}\n  report:\n    needs: [test]\n    if: always()\n    runs-on: ubuntu-latest\n    steps:\n      \
+         - uses: actions/github-script@v7\n        env:\n          RESULT: ${{{{ needs.test.result }}}}\n        with:\n          script: |\n            \
+         core.info(`tests: ${{process.env.RESULT}}`)\n"
+    )
+}
+
+/// What 200 workflows add to reading a repository, against parsing them.
+fn workflows() {
+    let texts: Vec<String> = (0..200).map(workflow).collect();
+    let policies = Bundle::policies();
+    let repository = |with: bool| {
+        let directory = tempfile::TempDir::new().expect("a directory");
+        let folder = directory.path().join(".github/workflows");
+        std::fs::create_dir_all(&folder).expect("created");
+        std::fs::write(directory.path().join("README.md"), "# Generated\n").expect("written");
+        for (at, text) in texts.iter().enumerate().filter(|_| with) {
+            std::fs::write(folder.join(format!("w{at}.yml")), text).expect("written");
+        }
+        let git = Path::new("git");
+        run(git, &["init", "-q", "-b", "main"], directory.path());
+        run(git, &["add", "-A"], directory.path());
+        let identity = ["-c", "user.name=Ada", "-c", "user.email=ada@example.net"];
+        run(git, &[&identity[..], &["commit", "-q", "-m", "Generate"]].concat(), directory.path());
+        directory
+    };
+    let collect = |directory: &Path| {
+        let options = Options {
+            path: directory.to_path_buf(),
+            rev: None,
+            worktree: false,
+            now: "2026-06-01T00:00:00Z".parse().expect("a time"),
+            policies: &policies,
+        };
+        black_box(osps::collect::collect(&options).expect("facts"));
+    };
+    let (with, without) = (repository(true), repository(false));
+    let full = best(5, || collect(with.path()));
+    let empty = best(5, || collect(without.path()));
+    let parse = best(5, || texts.iter().for_each(|text| drop(black_box(osps::yaml::parse(text).expect("YAML")))));
+    let bytes = texts.iter().map(String::len).sum::<usize>() / 1024;
+    line(
+        &format!("analyse 200 workflows ({bytes} KB)"),
+        full.saturating_sub(empty),
+        "parsing them as YAML",
+        parse,
+        5.0,
+    );
 }
 
 /// The sample document, with its lists of findings repeated until it has about this many bytes.

@@ -1,5 +1,7 @@
 //! Keeps the floors: a module imports only the modules listed for it here, and nothing below `cli` touches the process.
 
+#![allow(clippy::expect_used, clippy::panic, reason = "a test ends where something is not as it must be")]
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;

@@ -1,5 +1,7 @@
 //! The commands as their users run them: the real binary, its output and its exit codes.
 
+#![allow(clippy::expect_used, clippy::panic, reason = "a test ends where something is not as it must be")]
+
 mod support;
 
 use std::ffi::OsStr;

@@ -1,5 +1,7 @@
 //! What git content alone can decide, on a well-kept repository and its spoiled copies: the table of decidability.
 
+#![allow(clippy::expect_used, clippy::panic, reason = "a test ends where something is not as it must be")]
+
 mod support;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -64,7 +66,7 @@ fn special_cases_reach_the_rest() {
     let repository = Repository::with(&[
         (
             "README.md",
-            "# Notes\n\nA collection of notes on machines, for everybody who repairs them. See the [website](http://notes.acme-parts.net).\n",
+            "# Notes\n\nA collection of notes on machines, for everybody who repairs them. Each note names the sounds, the smells and the marks by which a fault is known, and the usual cause. See the [website](http://notes.acme-parts.net).\n",
         ),
         ("notes/pumps.md", "# Pumps\n\nA pump that hums without pumping has lost its prime.\n"),
     ]);

@@ -1,6 +1,8 @@
 //! Files that are made from the code and committed: the schemas of all documents, and the sample of facts that tests and
 //! benchmarks read. `BLESS=1 cargo test --test generated` writes them again.
 
+#![allow(clippy::expect_used, clippy::panic, reason = "a test ends where something is not as it must be")]
+
 mod support;
 
 use std::path::Path;

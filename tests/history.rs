@@ -1,5 +1,7 @@
 //! What a clone says about releases, its history and its forge: full, shallow, without tags, without a remote.
 
+#![allow(clippy::expect_used, clippy::panic, reason = "a test ends where something is not as it must be")]
+
 mod support;
 
 use serde_json::Value;

@@ -1,5 +1,7 @@
 //! Repositories made to harm: nothing they name is executed, nothing panics, and what cannot be read is named.
 
+#![allow(clippy::expect_used, clippy::panic, reason = "a test ends where something is not as it must be")]
+
 mod support;
 
 use std::io::Write as _;
@@ -163,7 +165,7 @@ fn broken_and_malicious_yaml_is_named_and_hides_nothing() {
     let mut bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n".to_owned();
     for level in 1..14 {
         let item = format!("*a{}", level - 1);
-        bomb.push_str(&format!("a{level}: &a{level} [{}]\n", vec![item.as_str(); 9].join(", ")));
+        bomb.push_str(&format!("a{level}: &a{level} [{}]\n", [item.as_str(); 9].join(", ")));
     }
     let deep = "[".repeat(100_000);
     let repository = Repository::with(&[

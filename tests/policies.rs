@@ -1,5 +1,7 @@
 //! Properties of all policies together: their contract, their tests, and what ignorance may do to a verdict.
 
+#![allow(clippy::expect_used, clippy::panic, reason = "a test ends where something is not as it must be")]
+
 mod support;
 
 use std::collections::BTreeMap;

@@ -51,11 +51,22 @@ ruling := workflows.absent(input.workflows.present) if {
 ) if {
 	count(_own_runners) > 0
 } else := verdict.medium(verdict.passed(
-	"Code of change requests is obtained with credentials in reach only where it comes from this repository itself.",
+	concat(" ", [
+		"Code of change requests is obtained with credentials in reach only where it comes from this repository itself",
+		"or from accounts that may write to it.",
+	]),
 	array.concat([input.workflows.jobs], workflows.places("workflows.checkouts", _same_repository)),
 )) if {
 	_clean
 	count(_same_repository) > 0
+} else := verdict.medium(verdict.passed(
+	sprintf("No job here obtains code of a change request; what %s does with it was not read.", [
+		_called[0].uses,
+	]),
+	[input.workflows.checkouts, input.workflows.jobs, input.workflows.remote],
+)) if {
+	_clean
+	count(_called) > 0
 } else := verdict.passed("No job with credentials in reach obtains code of a change request.", [
 	input.workflows.checkouts,
 	input.workflows.jobs,
@@ -94,13 +105,13 @@ _privileged_events := {
 _foreign := [checkout |
 	some checkout in input.workflows.checkouts.known
 	checkout.ref_class != "base"
-	not _guarded(checkout, {"same_repo", "never"})
+	not _guarded(checkout, {"same_repo", "never", "writer"})
 ]
 
 _same_repository := [checkout |
 	some checkout in input.workflows.checkouts.known
 	checkout.ref_class != "base"
-	_guarded(checkout, {"same_repo", "never"})
+	_guarded(checkout, {"same_repo", "never", "writer"})
 ]
 
 _guarded(checkout, kinds) if {
@@ -112,11 +123,19 @@ _guarded(checkout, kinds) if {
 _open := [checkout |
 	some checkout in _foreign
 	checkout.executed_after == true
-	not checkout.ref_class in {"artifact", "unclear"}
+	_foreign_code(checkout)
 	not checkout.via in {"opaque", "run_approval"}
 	not _guarded(checkout, {"label", "environment", "association", "author", "permission_check"})
 	_privileged(checkout)
 ]
+
+# The code is surely that of an outsider. Of an artifact that is so when a file of it is itself started.
+_foreign_code(checkout) if not checkout.ref_class in {"artifact", "unclear"}
+
+_foreign_code(checkout) if {
+	checkout.ref_class == "artifact"
+	checkout.runs_file == true
+}
 
 _stated := [checkout |
 	some checkout in _open
@@ -132,6 +151,16 @@ _privileged(checkout) if {
 _doubtful := [checkout |
 	some checkout in _foreign
 	not checkout in _open
+]
+
+# Workflows of other repositories that outsiders can start with privileges.
+_called := [call |
+	some call in input.workflows.remote.known
+	call.kind == "workflow"
+	some job in input.workflows.jobs.known
+	job.path == call.path
+	job.job == call.job
+	count({event | some event in job.triggers} & _privileged_events) > 0
 ]
 
 _own_runners := [job |

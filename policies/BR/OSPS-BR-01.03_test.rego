@@ -42,8 +42,18 @@ test_nothing_foreign_passes if {
 	outcome(checkout({"ref_class": "base"})) == "passed"
 }
 
+test_workflows_elsewhere_lower_the_confidence if {
+	asked := object.union(job("hosted"), {"triggers": ["pull_request_target"]})
+	started := {"workflows.jobs": sample.known([asked])}
+	elsewhere := {"path": "x", "job": "build", "kind": "workflow", "uses": "acme/ci/.github/workflows/x.yml"}
+	call := {"workflows.remote": sample.known([elsewhere])}
+	ruling(object.union(started, call)).confidence == "medium"
+	ruling(call).confidence == "high"
+}
+
 test_the_same_repository_passes_with_less_confidence if {
 	ruling(checkout({"guards": guard("same_repo")})).confidence == "medium"
+	ruling(checkout({"guards": guard("writer")})).confidence == "medium"
 }
 
 test_executed_with_credentials_fails if {
@@ -51,6 +61,8 @@ test_executed_with_credentials_fails if {
 	ruling(checkout({"credentials": ["default_token"]})).confidence == "medium"
 	outcome(checkout({"ref_class": "dynamic", "via": "gh_pr_checkout"})) == "failed"
 	outcome(object.union(checkout({}), {"workflows.complete": sample.hidden})) == "failed"
+	outcome(checkout({"ref_class": "artifact", "runs_file": true})) == "failed"
+	outcome(checkout({"ref_class": "artifact", "runs_file": false})) == "needs_review"
 }
 
 test_doubt_is_reviewed if {

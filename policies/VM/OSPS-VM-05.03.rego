@@ -16,6 +16,8 @@ needs := [
 	input.checks.observed,
 	input.docs.topics.sca_policy,
 	input.deps.ecosystems,
+	input.repo.has_code,
+	input.docs.documents,
 ]
 
 ruling := active.dormant if {
@@ -24,6 +26,15 @@ ruling := active.dormant if {
 
 _ruling := verdict.not_applicable("The project has no third-party dependencies.", [input.deps.ecosystems]) if {
 	_no_dependencies
+} else := verdict.not_applicable("The repository holds documents and neither code nor dependencies.", [
+	input.repo.has_code,
+	input.docs.documents,
+]) if {
+	input.repo.has_code.known == false
+	input.deps.ecosystems.known == []
+	not input.deps.ecosystems.complete == false
+	count(_documents) > 0
+	_nobody_looks
 } else := verdict.passed(
 	sprintf("`%s` has to pass before a change is merged, and the policy for its findings is written down.", [_tool]),
 	_proof,
@@ -74,6 +85,16 @@ _ruling := verdict.not_applicable("The project has no third-party dependencies."
 	_all_read
 	count(_enforced) == 0
 	count(_scans) == 0
+} else := verdict.needs_review(
+	sprintf("`%s` does not block changes: %s. Whether another check has to pass was not read.", [
+		_scans[0].tool,
+		pipelines.weakness(_scans[0]),
+	]),
+	pipelines.places(_scans),
+) if {
+	count(_scans) > 0
+	_none_guards
+	is_boolean(input.workflows.complete.known)
 }
 
 # A look at licences alone finds nothing malicious.
@@ -164,3 +185,23 @@ _no_dependencies if {
 		}
 	}
 }
+
+# Where a pipeline looks at dependencies, there may be some that were not recognised.
+_nobody_looks if {
+	is_array(input.ci.capabilities.known)
+	not input.ci.capabilities.complete == false
+	every step in input.ci.capabilities.known {
+		step.kind != "sca"
+	}
+}
+
+_none_guards if {
+	every step in _scans {
+		not pipelines.guards_changes(step)
+	}
+}
+
+_documents := [document |
+	some document in input.docs.documents.known
+	document.state == "ok"
+]

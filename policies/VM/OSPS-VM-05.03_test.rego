@@ -19,6 +19,8 @@ base := {
 	"checks.observed": sample.hidden,
 	"docs.topics.sca_policy": stated,
 	"deps.ecosystems": sample.hidden,
+	"repo.has_code": sample.known(true),
+	"docs.documents": sample.known([]),
 	"repo.archived": sample.known(false),
 }
 
@@ -79,6 +81,26 @@ test_without_dependencies_it_does_not_apply if {
 	outcome(crate(0)) == "not_applicable"
 	outcome(crate(1)) == "failed"
 	outcome({"deps.ecosystems": sample.known([])}) == "failed"
+}
+
+notes(code, documents) := {
+	"repo.has_code": code,
+	"deps.ecosystems": sample.known([]),
+	"docs.documents": sample.known(documents),
+}
+
+test_a_repository_of_documents_has_nothing_to_block if {
+	page := {"path": "README.md", "state": "ok"}
+	outcome(notes(sample.known(false), [page])) == "not_applicable"
+	outcome(notes(sample.known(false), [])) == "failed"
+	outcome(notes(sample.hidden, [page])) == "failed"
+	outcome(object.union(notes(sample.known(false), [page]), steps({}))) == "failed"
+}
+
+test_a_scan_that_blocks_nothing_is_shown_where_checks_were_not_read if {
+	unread := {"branch.required_checks": sample.hidden}
+	outcome(object.union(steps({"disabled": true}), unread)) == "needs_review"
+	not ruling(object.union(steps({}), unread))
 }
 
 test_older_catalogs_leave_archived_projects_out if {

@@ -64,7 +64,9 @@ places(fact, found) := [verdict.at(fact, place[0], place[1], place[2]) |
 	some place in array.slice(sort({[item.path, item.line, _detail(item)] | some item in found}), 0, 10)
 ]
 
-_detail(item) := item.expr
+_detail(item) := sprintf("column %d: %s", [item.column, item.expr]) if is_number(item.column)
+
+_detail(item) := item.expr if not is_number(item.column)
 
 _detail(item) := sprintf("%s: %s", [item.granted, item.scope]) if item.granted
 

@@ -244,8 +244,10 @@ mod tests {
         Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/catalogs").join(name)
     }
 
-    /// Catalogs in which each requirement is given as id, levels, text; one without levels is retired.
-    fn catalogs(versions: &[(&str, &[(&str, &str, &str)])]) -> Catalogs {
+    /// A version and its requirements, each as id, levels, text; one without levels is retired.
+    type Version<'a> = (&'a str, &'a [(&'a str, &'a str, &'a str)]);
+
+    fn catalogs(versions: &[Version<'_>]) -> Catalogs {
         let mut bundle = Bundle::default();
         for (version, requirements) in versions {
             let url = format!("https://example.org/{version}");

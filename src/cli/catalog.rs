@@ -139,12 +139,7 @@ struct Shown<'a> {
 }
 
 impl<'a> Shown<'a> {
-    fn choose(
-        catalogs: &'a Catalogs,
-        id: Option<&str>,
-        catalog: Option<&str>,
-        retired: bool,
-    ) -> anyhow::Result<Shown<'a>> {
+    fn choose(catalogs: &'a Catalogs, id: Option<&str>, catalog: Option<&str>, retired: bool) -> anyhow::Result<Self> {
         let (catalog, official) = named_catalog(catalogs, catalog)?;
         let mappings =
             Mappings::from_bundle(&Bundle::controls()).map_err(|error| anyhow::Error::from(Bug(error.to_string())))?;

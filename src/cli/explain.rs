@@ -11,7 +11,7 @@ use super::shared::{self, Terminal};
 use crate::bundle::Bundle;
 use crate::catalog::mappings::{CAUTION, Mappings};
 use crate::model::id::RequirementId;
-use crate::policy::Policies;
+use crate::policy::Policy;
 
 /// The options of `osps explain`.
 #[derive(Debug, ClapArgs)]
@@ -38,8 +38,7 @@ pub(super) fn run(args: Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     let control = catalog.controls.iter().find(|control| control.id == args.id.control());
     let family = catalog.families.iter().find(|family| family.id == args.id.family());
     let bundle = shared::bundle(args.policies.as_deref())?;
-    let policies = Policies::load(&bundle)?;
-    let policy = policies.get(requirement.policy.as_deref().unwrap_or(args.id.as_str()));
+    let policy = Policy::find(&bundle, requirement.policy.as_deref().unwrap_or(args.id.as_str()))?;
 
     let mappings = Mappings::from_bundle(&Bundle::controls()).map_err(|error| Bug(error.to_string()))?;
     let related: Vec<_> = mappings

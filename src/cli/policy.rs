@@ -8,6 +8,8 @@ use clap::{Args as ClapArgs, Subcommand};
 use super::exit::{self, Exit};
 use super::shared;
 use crate::audit;
+use crate::bundle::Bundle;
+use crate::collect::docs::samples;
 use crate::policy::{self, FactsSchema, Policies, Run, TestOutcome};
 
 /// The options of `osps policy`.
@@ -24,7 +26,7 @@ pub(super) struct Args {
 enum Command {
     /// Every policy with its title.
     List,
-    /// Run the tests beside the policies; exit with 1 if one fails.
+    /// Run the tests beside the policies and read the texts in topics; exit with 1 if one fails.
     Test {
         /// Only tests whose file name contains one of these
         only: Vec<String>,
@@ -49,13 +51,13 @@ pub(super) fn run(args: Args) -> anyhow::Result<Exit> {
             let catalogs = shared::catalogs()?;
             let catalog = shared::catalog(&catalogs, catalog.as_deref())?;
             let run = Run { catalog: catalog.version.clone(), strict_platform: false };
-            test(&policies, &run, &only)
+            test(&bundle, &policies, &run, &only)
         }
         Command::Lint => lint(&policies),
     }
 }
 
-fn test(policies: &Policies, run: &Run, only: &[String]) -> anyhow::Result<Exit> {
+fn test(bundle: &Bundle, policies: &Policies, run: &Run, only: &[String]) -> anyhow::Result<Exit> {
     let results = policy::test(policies, run, only)?;
     let mut out = String::new();
     for result in results.iter().filter(|result| result.outcome != TestOutcome::Passed) {
@@ -66,8 +68,17 @@ fn test(policies: &Policies, run: &Run, only: &[String]) -> anyhow::Result<Exit>
     }
     let passed = results.iter().filter(|result| result.outcome == TestOutcome::Passed).count();
     let _ = writeln!(out, "{passed} passed, {} failed", results.len() - passed);
+    let mut right = passed == results.len();
+    if only.is_empty() {
+        let (total, wrong) = samples::check(bundle).map_err(anyhow::Error::msg)?;
+        for sample in &wrong {
+            let _ = writeln!(out, "TEXT  {sample}");
+        }
+        let _ = writeln!(out, "{} of {total} texts of topics read as they should be", total - wrong.len());
+        right &= wrong.is_empty();
+    }
     shared::write(&out, None)?;
-    Ok(if passed == results.len() { exit::DONE } else { exit::NOT_MET })
+    Ok(if right { exit::DONE } else { exit::NOT_MET })
 }
 
 fn lint(policies: &Policies) -> anyhow::Result<Exit> {

@@ -203,7 +203,7 @@ impl Clone {
         let left_out = config.string("remote.origin.tagOpt").is_some_and(|option| option.as_slice() == b"--no-tags");
         let one_branch = config.string("remote.origin.fetch").is_some_and(|spec| !spec.contains(&b'*'));
         let partly =
-            one_branch && !config.string("remote.origin.tagOpt").is_some_and(|option| option.as_slice() == b"--tags");
+            one_branch && config.string("remote.origin.tagOpt").is_none_or(|option| option.as_slice() != b"--tags");
         !local.is_shallow().unwrap_or(true) && !left_out && !partly
     }
 

@@ -56,7 +56,7 @@ pub(crate) struct Tree {
 
 #[derive(Debug)]
 enum Content {
-    Git(gix::ThreadSafeRepository),
+    Git(Box<gix::ThreadSafeRepository>),
     Directory(PathBuf),
     Memory(BTreeMap<Vec<u8>, Vec<u8>>),
 }
@@ -105,7 +105,7 @@ impl Tree {
         let local = repository.to_thread_local();
         let mut walk = Walk { entries: Vec::new(), complete: true };
         walk.descend(&local, tree, &mut Vec::new(), 0);
-        Self::new(walk.entries, walk.complete, Content::Git(repository.clone()))
+        Self::new(walk.entries, walk.complete, Content::Git(Box::new(repository.clone())))
     }
 
     /// The files below `directory` as they lie, without what its ignore files leave out.

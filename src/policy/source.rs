@@ -107,6 +107,20 @@ impl Policies {
 }
 
 impl Policy {
+    /// The policy of a bundle whose file is named after this id; nothing else of the bundle is looked at.
+    ///
+    /// # Errors
+    /// A policy that does not keep its contract, with the path of its file.
+    pub fn find(bundle: &Bundle, id: &str) -> Result<Option<Self>, PolicyError> {
+        let name = format!("{id}.rego");
+        let file = bundle.files().find(|(path, _)| path.rsplit('/').next() == Some(name.as_str()));
+        file.map(|(path, text)| match guard::danger(text) {
+            Some(why) => Err(PolicyError { path: path.to_owned(), why }),
+            None => Self::read(path, text),
+        })
+        .transpose()
+    }
+
     fn read(path: &str, text: &str) -> Result<Self, PolicyError> {
         let fail = |why: String| PolicyError { path: path.to_owned(), why };
         let id = package_id(text)

@@ -127,7 +127,8 @@ fn settled_by(verdict: &Verdict) -> String {
 fn every(out: &mut String, assessment: &Assessment, style: &Style, detail: Detail) {
     let limit = if detail == Detail::Evidence { usize::MAX } else { SHORT_EVIDENCE };
     let mut family = "";
-    for verdict in &assessment.requirements {
+    // What was not asked for is counted below, and said nothing about.
+    for verdict in assessment.requirements.iter().filter(|verdict| verdict.outcome != Outcome::NotRun) {
         if verdict.family != family {
             family = &verdict.family;
             let _ = writeln!(out, "\n{}", style.bold(family));

@@ -67,7 +67,7 @@ impl Style {
 
     /// A bar of `width` cells, `part` of `whole` filled.
     pub fn bar(&self, part: u32, whole: u32, width: u32) -> String {
-        let filled = if whole == 0 { 0 } else { part * width / whole };
+        let filled = (part * width).checked_div(whole).unwrap_or_default();
         let (full, empty) = if self.unicode { ("█", "░") } else { ("#", ".") };
         format!("{}{}", full.repeat(filled as usize), empty.repeat((width - filled) as usize))
     }
@@ -91,10 +91,11 @@ impl Style {
     /// The text in lines of the style's width, each after `indent` columns.
     pub fn wrap(&self, text: &str, indent: usize) -> String {
         let pad = " ".repeat(indent);
-        // Ids have hyphens, and none of them may be torn apart.
+        // Ids have hyphens and addresses slashes, and none of them may be torn apart.
         let options = textwrap::Options::new(self.width.max(40))
             .initial_indent(&pad)
             .subsequent_indent(&pad)
+            .word_separator(textwrap::WordSeparator::AsciiSpace)
             .word_splitter(textwrap::WordSplitter::NoHyphenation)
             .break_words(false);
         textwrap::fill(&self.plain(text), options)

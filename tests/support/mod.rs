@@ -7,24 +7,33 @@ pub mod github;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::sync::OnceLock;
 
+use osps::assess::Selection;
+use osps::audit::{self, FactsDocument, Settings};
+use osps::bundle::Bundle;
+use osps::catalog::Catalogs;
+use osps::model::assessment::LevelMode;
+use osps::model::ruling::Outcome;
+use osps::policy::Policies;
+use serde_json::{Value as Json, json};
 use tempfile::TempDir;
 
 /// A git repository in a temporary directory.
-pub struct Repository {
+pub(crate) struct Repository {
     pub directory: TempDir,
 }
 
 impl Repository {
     /// An empty repository without a commit.
-    pub fn empty() -> Self {
+    pub(crate) fn empty() -> Self {
         let repository = Self { directory: TempDir::new().expect("a temporary directory") };
         repository.git(["init", "-q", "-b", "main"]);
         repository
     }
 
     /// A repository with one commit that holds these files.
-    pub fn with(files: &[(&str, &str)]) -> Self {
+    pub(crate) fn with(files: &[(&str, &str)]) -> Self {
         let repository = Self::empty();
         for (path, text) in files {
             repository.write(path, text.as_bytes());
@@ -34,25 +43,25 @@ impl Repository {
     }
 
     /// The directory of its files.
-    pub fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         self.directory.path()
     }
 
     /// Writes a file, with its directories.
-    pub fn write(&self, path: &str, content: &[u8]) {
+    pub(crate) fn write(&self, path: &str, content: &[u8]) {
         let path = self.path().join(path);
         std::fs::create_dir_all(path.parent().expect("a parent")).expect("directories");
         std::fs::write(path, content).expect("a file");
     }
 
     /// Commits everything that lies there.
-    pub fn commit(&self, message: &str) {
+    pub(crate) fn commit(&self, message: &str) {
         self.git(["add", "-A", "-f"]);
         self.git(["commit", "-q", "--allow-empty", "-m", message]);
     }
 
     /// Runs git and gives what it printed.
-    pub fn git<I, S>(&self, args: I) -> String
+    pub(crate) fn git<I, S>(&self, args: I) -> String
     where
         I: IntoIterator<Item = S>,
         S: AsRef<OsStr>,
@@ -63,7 +72,7 @@ impl Repository {
     }
 
     /// A git command in this repository with a fixed author and time, and no configuration but the repository's own.
-    pub fn git_command(&self) -> Command {
+    pub(crate) fn git_command(&self) -> Command {
         let mut command = Command::new("git");
         command
             .current_dir(self.path())
@@ -80,7 +89,7 @@ impl Repository {
 }
 
 /// The real binary in an environment without anything that could change its output.
-pub fn osps<I, S>(args: I) -> Output
+pub(crate) fn osps<I, S>(args: I) -> Output
 where
     I: IntoIterator<Item = S>,
     S: AsRef<OsStr>,
@@ -94,25 +103,25 @@ where
 }
 
 /// The path of the binary under test.
-pub fn binary() -> PathBuf {
+pub(crate) fn binary() -> PathBuf {
     PathBuf::from(env!("CARGO_BIN_EXE_osps"))
 }
 
 /// Standard output of a run that ends with this code.
-pub fn expect(code: i32, output: &Output) -> String {
+pub(crate) fn expect(code: i32, output: &Output) -> String {
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(code), "standard error: {stderr}");
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
 /// The assessment of a directory as JSON.
-pub fn assess(path: &Path) -> serde_json::Value {
+pub(crate) fn assess(path: &Path) -> serde_json::Value {
     let output = osps([OsStr::new("assess"), path.as_os_str(), OsStr::new("-o"), OsStr::new("json")]);
     serde_json::from_str(&expect(0, &output)).expect("JSON")
 }
 
 /// The outcome of one requirement in an assessment.
-pub fn outcome<'a>(assessment: &'a serde_json::Value, id: &str) -> &'a str {
+pub(crate) fn outcome<'a>(assessment: &'a serde_json::Value, id: &str) -> &'a str {
     assessment["requirements"]
         .as_array()
         .expect("a list")
@@ -125,7 +134,7 @@ pub fn outcome<'a>(assessment: &'a serde_json::Value, id: &str) -> &'a str {
 
 /// The well-kept repository of tests/fixtures/well-kept: a dozen signed-off commits, version tags, a remote on a forge,
 /// and a Security Insights file nowhere. Its commit ids are the same on every machine.
-pub fn well_kept() -> Repository {
+pub(crate) fn well_kept() -> Repository {
     let repository = Repository::empty();
     copy(Path::new("tests/fixtures/well-kept"), repository.path());
     let sign_off = "Signed-off-by: Ada <ada@example.net>";
@@ -142,7 +151,7 @@ pub fn well_kept() -> Repository {
 }
 
 /// Copies a directory with everything below it.
-pub fn copy(from: &Path, to: &Path) {
+pub(crate) fn copy(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).expect("a directory");
     for entry in std::fs::read_dir(from).expect("a directory") {
         let entry = entry.expect("an entry");
@@ -156,7 +165,7 @@ pub fn copy(from: &Path, to: &Path) {
 }
 
 /// The facts of a directory, collected at a fixed time.
-pub fn facts(path: &Path) -> serde_json::Value {
+pub(crate) fn facts(path: &Path) -> serde_json::Value {
     let policies = osps::bundle::Bundle::policies();
     let facts = osps::collect::collect(&osps::collect::Options {
         path: path.to_path_buf(),
@@ -167,4 +176,37 @@ pub fn facts(path: &Path) -> serde_json::Value {
         forge: None,
     });
     serde_json::to_value(facts.expect("facts")).expect("JSON")
+}
+
+/// Puts facts over those of a document: `{"section": {"fact": value}}`.
+pub(crate) fn lay_over(document: &mut Json, overlay: &Json) {
+    for (key, value) in overlay.as_object().expect("a map") {
+        let place = &mut document[key.as_str()];
+        if place.get("src").is_some() {
+            *place = json!({"known": value, "src": ["forge"]});
+        } else {
+            lay_over(place, value);
+        }
+    }
+}
+
+/// The outcome and message of one requirement for a facts document.
+pub(crate) fn outcome_of(facts: &Json, id: &str) -> (Outcome, String) {
+    let catalogs = Catalogs::from_bundle(&Bundle::controls()).expect("our catalogs");
+    // Loading takes longer than judging.
+    static POLICIES: OnceLock<Policies> = OnceLock::new();
+    let policies = POLICIES.get_or_init(|| Policies::load(&Bundle::policies()).expect("our policies"));
+    let catalog = catalogs.latest();
+    let settings = Settings {
+        catalog,
+        catalog_ref: catalogs.reference(catalog),
+        policies,
+        mode: LevelMode::Cumulative,
+        selection: Selection::default(),
+        strict_platform: false,
+    };
+    let facts = FactsDocument::parse(&facts.to_string()).expect("a facts document");
+    let assessment = audit::evaluate(&facts, &settings).expect("an assessment");
+    let verdict = assessment.requirements.into_iter().find(|verdict| verdict.id.as_str() == id).expect("an active id");
+    (verdict.outcome, verdict.message)
 }

@@ -26,6 +26,9 @@ pub(super) struct Action {
     pub(super) obtains: Option<String>,
     #[serde(default)]
     pub(super) guard: bool,
+    /// The output that says `true` or `false` to what was asked.
+    #[serde(default)]
+    pub(super) tells: Option<String>,
 }
 
 impl Action {

@@ -67,9 +67,13 @@ pub(super) fn collect(sources: &Sources<'_>) -> (Vec<Capability>, bool) {
             sources.step(&place, step, &mut out);
         }
     }
-    out.sort_by(|a, b| (&a.path, a.line, &a.kind, &a.job, &a.tool).cmp(&(&b.path, b.line, &b.kind, &b.job, &b.tool)));
-    out.dedup_by(|a, b| same(a, b));
     (out, complete)
+}
+
+/// Sorts entries by place and leaves out those that tell the same.
+pub(super) fn in_order(list: &mut Vec<Capability>) {
+    list.sort_by(|a, b| (&a.path, a.line, &a.kind, &a.job, &a.tool).cmp(&(&b.path, b.line, &b.kind, &b.job, &b.tool)));
+    list.dedup_by(|a, b| same(a, b));
 }
 
 /// Whether two entries tell the same; then the second one's triggers are already in the first one.
@@ -263,6 +267,8 @@ impl Sources<'_> {
             if let LocalUse::Action(action) = self.pipelines.local_action(&uses.text)
                 && action.composite
                 && place.depth < pipelines::MAX_NESTING
+                && action.path != place.path
+                && self.pipelines.enter(&action)
             {
                 let mut statics = statics.clone();
                 statics.values.retain(|name, _| !name.starts_with("inputs."));

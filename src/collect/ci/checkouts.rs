@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::actions::Actions;
 use super::commands::{Bare, Steps};
+use super::gates;
 use super::pipelines;
 use super::scope::{Scope, Yield};
 use super::shell::{self, Dialect};
@@ -47,6 +48,8 @@ struct Obtained {
     directory: String,
     /// Whether it stands in the workspace, not only in the object store.
     present: bool,
+    /// Directories that an archive may have been unpacked into.
+    unpacked: Vec<String>,
 }
 
 impl Desk {
@@ -73,13 +76,8 @@ impl Desk {
     }
 
     /// Notes checks of permission in the jobs that this one waits for.
-    pub(super) fn checked_before(&mut self, actions: &Actions, workflow: &Workflow, job: &Job) {
-        let needed = super::capabilities::closure(workflow, job);
-        for other in workflow.jobs.iter().filter(|other| needed.contains(&other.id)) {
-            for step in &other.steps {
-                self.checks.extend(check(actions, step, other.line));
-            }
-        }
+    pub(super) fn checked_before(&mut self, actions: &Actions, workflow: &Workflow, job: &Job, triggers: &[&Trigger]) {
+        self.checks.extend(gates::before(actions, workflow, job, triggers));
     }
 
     /// Whether a local path lies in what was obtained.
@@ -105,11 +103,13 @@ impl Desk {
                 via: way.to_owned(),
                 executed_after: false,
                 executed_line: None,
+                runs_file: false,
                 credentials: self.credentials.clone(),
                 guards,
             },
             directory: normal(directory),
             present,
+            unpacked: Vec::new(),
         });
     }
 
@@ -149,7 +149,7 @@ impl Desk {
         if self.triggers.is_empty() {
             return;
         }
-        self.checks.extend(check(actions, step, step.line));
+        self.asked(actions, step);
         match address.to_lowercase().as_str() {
             "actions/checkout" => self.checkout(place, step, scope),
             "actions/github-script" => self.inline_script(place, step),
@@ -165,6 +165,7 @@ impl Desk {
                 }
                 Some(action) if action.executes => self.execute(place.line, str::is_empty),
                 Some(_) => {}
+                None if releases_runs(address) => self.obtain(place, place.line, "unclear", "run_approval", "", false),
                 None => self.hand_over(place, passed),
             },
         }
@@ -203,8 +204,13 @@ impl Desk {
         }
     }
 
+    /// Notes a step that asks who it was.
+    pub(super) fn asked(&mut self, actions: &Actions, step: &Step) {
+        self.checks.extend(gates::check(actions, step, step.line));
+    }
+
     /// The commands of a script.
-    #[allow(clippy::too_many_arguments)]
+    #[expect(clippy::too_many_arguments, reason = "the state of one walk")]
     pub(super) fn script(
         &mut self,
         steps: &Steps,
@@ -218,14 +224,10 @@ impl Desk {
         if self.triggers.is_empty() {
             return;
         }
-        if is_permission_check(&run.text) {
-            self.checks.push(Guard {
-                kind: "permission_check".to_owned(),
-                condition: "a script that asks for the permission of the account".to_owned(),
-                line: run.line,
-            });
-        }
         let script = shell::split(&run.text, dialect);
+        if !script.complete {
+            self.obtain(place, run.line, "unclear", "opaque", "", true);
+        }
         let traced = trace::trace(&run.text, dialect, before);
         let mut codes: BTreeMap<usize, Vec<Origin>> = BTreeMap::new();
         for used in &traced.uses {
@@ -233,6 +235,7 @@ impl Desk {
         }
         let mut here = normal(directory);
         let commands = &script.commands;
+        let (mut line, mut counted) = (run.line, 0);
         for (index, command) in commands.iter().enumerate() {
             let end = commands.get(index + 1).map_or(run.text.len(), |next| next.offset);
             let mut origins = codes.get(&command.offset).cloned().unwrap_or_default();
@@ -243,7 +246,9 @@ impl Desk {
             if matches!(command.word(0), "cd" | "pushd") {
                 here = normal(&format!("{here}/{}", command.word(1)));
             }
-            let line = run.line_at(command.offset);
+            let passed = run.text.as_bytes().get(counted..command.offset).unwrap_or_default();
+            line += passed.iter().filter(|byte| **byte == b'\n').count() as u64;
+            counted = counted.max(command.offset);
             for inner in shell::flatten(std::slice::from_ref(command)) {
                 for bare in steps.unwrap(inner) {
                     self.command(steps, place, &bare, &origins, (line, text, &here), &run.text);
@@ -290,11 +295,44 @@ impl Desk {
             ("git", [verb, ..]) => self.git(place, verb, class, names_change, (line, here)),
             _ => {}
         }
+        self.archive(bare, here, line);
         if executes(steps, bare) {
             let canonical = text.replace("/./", "/");
             self.execute(line, |directory| {
                 directory.is_empty() || within(here, directory) || canonical.contains(directory)
             });
+        }
+    }
+
+    /// Notes where an archive is unpacked, and programs that are started out of an artifact.
+    fn archive(&mut self, bare: &Bare, here: &str, line: u64) {
+        let target = match bare.program.as_str() {
+            "unzip" | "7z" => behind(bare, "-d"),
+            "tar" | "bsdtar" => behind(bare, "-C"),
+            _ => None,
+        };
+        let artifacts = self.obtained.iter_mut().filter(|obtained| obtained.checkout.ref_class == "artifact");
+        if let Some(target) = target {
+            let target = normal(&format!("{here}/{target}"));
+            artifacts.for_each(|obtained| obtained.unpacked.push(target.clone()));
+            return;
+        }
+        let interpreted = matches!(
+            bare.program.as_str(),
+            "bash" | "sh" | "python" | "python3" | "node" | "source" | "." | "ruby" | "perl"
+        );
+        let program = if interpreted { bare.words().next().unwrap_or_default() } else { bare.path.as_str() };
+        if !program.contains('/') || program.starts_with(['/', '~', '$']) {
+            return;
+        }
+        let program = normal(&format!("{here}/{program}"));
+        for obtained in artifacts {
+            let mut places = obtained.unpacked.iter().chain(std::iter::once(&obtained.directory));
+            if places.any(|place| !place.is_empty() && within(&program, place)) {
+                obtained.checkout.runs_file = true;
+                obtained.checkout.executed_after = true;
+                obtained.checkout.executed_line.get_or_insert(line);
+            }
         }
     }
 
@@ -329,6 +367,12 @@ impl Desk {
             _ => {}
         }
     }
+}
+
+/// Whether the name of an action says that it lets runs go which wait for an approval.
+fn releases_runs(address: &str) -> bool {
+    let lower = address.to_lowercase();
+    lower.contains("approv") && (lower.contains("workflow") || lower.contains("run"))
 }
 
 /// What an expression in a reference or repository name points at.
@@ -391,34 +435,6 @@ fn follows_outsiders(trigger: &Trigger, workflows: &[Workflow]) -> bool {
             .iter()
             .any(|trigger| CHANGES.contains(&trigger.event.as_str()) || PRIVILEGED.contains(&trigger.event.as_str()))
     })
-}
-
-/// A step that asks whether the account may write.
-fn check(actions: &Actions, step: &Step, line: u64) -> Option<Guard> {
-    let guard = |condition: &str| Guard { kind: "permission_check".to_owned(), condition: condition.to_owned(), line };
-    if let Some(uses) = &step.uses {
-        let (address, _) = pipelines::remote(&uses.text);
-        if actions.get(address).is_some_and(|action| action.guard) {
-            return Some(guard(address));
-        }
-    }
-    let script = step.run.iter().chain(step.input("script")).find(|text| is_permission_check(&text.text));
-    script.map(|_| guard("a script that asks for the permission of the account"))
-}
-
-fn is_permission_check(text: &str) -> bool {
-    let lower = text.to_lowercase();
-    [
-        "getcollaboratorpermissionlevel",
-        "checkcollaborator",
-        "getmembershipforuser",
-        "checkmembershipforuser",
-        "/permission",
-        "/memberships/",
-    ]
-    .iter()
-    .any(|call| lower.contains(call))
-        && (lower.contains("collaborator") || lower.contains("member"))
 }
 
 /// Whether a command runs code of the workspace.
@@ -497,6 +513,12 @@ fn executes(steps: &Steps, bare: &Bare) -> bool {
                 || steps.recognise(bare).iter().any(|known| matches!(known.kind.as_str(), "test" | "build"))
         }
     }
+}
+
+/// The word behind an option.
+fn behind<'a>(bare: &'a Bare, option: &str) -> Option<&'a str> {
+    let at = bare.arguments.iter().position(|argument| argument.text == option)?;
+    bare.arguments.get(at + 1).map(|argument| argument.text.as_str())
 }
 
 /// A directory as a path of the workspace; empty for the workspace itself.

@@ -158,6 +158,8 @@ struct TemplateRule {
 pub(super) struct Steps {
     takes: BTreeMap<String, Vec<String>>,
     wrappers: Vec<(Vec<String>, WrapperRule)>,
+    /// From a program to the wrappers of that name; `*` holds those whose name is a pattern.
+    wrappers_by_program: BTreeMap<String, Vec<usize>>,
     commands: Rules,
     /// What commands need of the token.
     token: Rules,
@@ -231,6 +233,15 @@ impl Steps {
         }
         steps.target_names = source.target_names.into_iter().map(|(kind, patterns)| (kind, set(&patterns))).collect();
         steps.wrappers = source.wrappers.into_iter().map(|rule| (split(&rule.words), rule)).collect();
+        for (index, (words, _)) in steps.wrappers.iter().enumerate() {
+            for program in words.first().map(String::as_str).unwrap_or_default().split('|') {
+                let key = if program.contains('*') { "*" } else { program };
+                steps.wrappers_by_program.entry(key.to_owned()).or_default().push(index);
+            }
+        }
+        for uses in steps.actions.iter_mut().flat_map(|rule| rule.uses.iter_mut().chain(&mut rule.not_uses)) {
+            uses.make_ascii_lowercase();
+        }
         steps.commands = Rules::new(source.commands);
         steps.token = Rules::new(source.token);
         Ok(steps)
@@ -264,7 +275,12 @@ impl Steps {
         let words = without_prefix(words);
         let Some(bare) = self.bare(&words) else { return };
         if layers > 0 {
-            for (pattern, rule) in &self.wrappers {
+            let mut indices: Vec<usize> = Vec::new();
+            for key in [bare.program.as_str(), "*"] {
+                indices.extend(self.wrappers_by_program.get(key).into_iter().flatten());
+            }
+            indices.sort_unstable();
+            for (pattern, rule) in indices.into_iter().filter_map(|index| self.wrappers.get(index)) {
                 if let Some(count) = leading(pattern, &bare, &words) {
                     match inner(rule, words.get(count..).unwrap_or_default()) {
                         Inner::Command(rest) => return self.unwrap_words(rest, layers - 1, out),
@@ -333,8 +349,8 @@ impl Steps {
     pub(super) fn action_rules<'a>(&'a self, address: &'a str) -> impl Iterator<Item = &'a ActionRule> {
         let address = address.to_lowercase();
         self.actions.iter().filter(move |rule| {
-            rule.uses.iter().any(|uses| wildcard(&uses.to_lowercase(), &address))
-                && !rule.not_uses.iter().any(|uses| wildcard(&uses.to_lowercase(), &address))
+            rule.uses.iter().any(|uses| wildcard(uses, &address))
+                && !rule.not_uses.iter().any(|uses| wildcard(uses, &address))
         })
     }
 
@@ -548,8 +564,10 @@ fn tool(bare: &Bare) -> String {
 
 /// Whether a text fits a pattern in which `*` stands for any letters.
 pub(super) fn wildcard(pattern: &str, text: &str) -> bool {
-    let mut parts = pattern.split('*');
-    let Some(mut rest) = parts.next().and_then(|first| text.strip_prefix(first)) else { return false };
+    // Asked of every rule for every command: most differ in their first letter.
+    let Some((first, parts)) = pattern.split_once('*') else { return pattern == text };
+    let Some(mut rest) = text.strip_prefix(first) else { return false };
+    let parts = parts.split('*');
     let mut last = None;
     for part in parts {
         if let Some(previous) = last.replace(part) {
@@ -561,7 +579,7 @@ pub(super) fn wildcard(pattern: &str, text: &str) -> bool {
     }
     match last {
         Some(last) => rest.ends_with(last),
-        None => rest.is_empty(),
+        None => true,
     }
 }
 

@@ -21,13 +21,13 @@ pub(super) enum Expression {
     Null,
     /// A value of a context, such as `github.event.issue.title`; the first step is the context.
     Value(Vec<Step>),
-    Call(String, Vec<Expression>),
+    Call(String, Vec<Self>),
     /// A part of the result of a call.
-    Part(Box<Expression>, Vec<Step>),
-    Not(Box<Expression>),
-    And(Vec<Expression>),
-    Or(Vec<Expression>),
-    Compare(Comparison, Box<Expression>, Box<Expression>),
+    Part(Box<Self>, Vec<Step>),
+    Not(Box<Self>),
+    And(Vec<Self>),
+    Or(Vec<Self>),
+    Compare(Comparison, Box<Self>, Box<Self>),
 }
 
 /// One step into a value.

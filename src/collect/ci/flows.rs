@@ -9,6 +9,7 @@ use super::commands::Steps;
 use super::condition::{self, Answer, Situation};
 use super::pipelines::{self, LocalUse, Pipelines, Run};
 use super::privilege;
+use super::rewrite::{self, Spliced};
 use super::scope::{Scope, Yield};
 use super::shell::Dialect;
 use super::trace::{self, Before, Kind, Origin, Outputs, join, via};
@@ -68,6 +69,8 @@ struct Arrival<'b> {
     expression: &'b str,
     sink: &'static str,
     guards: &'b [Guard],
+    /// The script it stands in, where the expression itself is pasted into one.
+    spliced: Option<Spliced<'b>>,
 }
 
 impl<'a> Sources<'a> {
@@ -162,7 +165,7 @@ impl<'a> Sources<'a> {
         }
         let credentials = self.privileges.credentials(&here.run);
         let mut desk = Desk::new(&scope.triggers, &self.pipelines.workflows, credentials);
-        desk.checked_before(self.actions, workflow, job);
+        desk.checked_before(self.actions, workflow, job, &scope.triggers);
         for step in &job.steps {
             self.step(&here, step, &mut scope, &mut desk, found);
         }
@@ -206,7 +209,9 @@ impl<'a> Sources<'a> {
         }
         let credentials = self.privileges.credentials(&here.run);
         let mut desk = Desk::new(&scope.triggers, &self.pipelines.workflows, credentials);
-        desk.checked_before(self.actions, here.run.workflow().unwrap_or(&Workflow::default()), job);
+        if let Some(workflow) = here.run.workflow() {
+            desk.checked_before(self.actions, workflow, job, &scope.triggers);
+        }
         let place = CheckoutPlace { path: &here.path, job: &job.id, line: uses.line, guards: &here.guards };
         desk.hand_over(&place, &passed);
         found.checkouts.extend(desk.finish());
@@ -243,7 +248,7 @@ impl<'a> Sources<'a> {
         }
     }
 
-    #[allow(clippy::too_many_arguments)]
+    #[expect(clippy::too_many_arguments, reason = "the state of one walk")]
     fn script(
         &'a self,
         here: &Here<'a>,
@@ -256,17 +261,18 @@ impl<'a> Sources<'a> {
         desk: &mut Desk,
         found: &mut Found,
     ) -> Outputs {
+        let shell =
+            step.shell.as_ref().map(|shell| shell.text.clone()).or_else(|| here.shell.clone()).unwrap_or_default();
         let yields = scope.yields(run);
         for part in &yields {
-            self.arrive(here, scope_line(run, part), label, part, "shell", guards, found);
+            let spliced = Spliced { shell: &shell, text: &run.text, start: part.start };
+            self.arrive(here, scope_line(run, part), label, part, ("shell", Some(spliced)), guards, found);
         }
         if let Some(shell) = &step.shell {
             for part in scope.yields(shell) {
-                self.arrive(here, shell.line, label, &part, "shell", guards, found);
+                self.arrive(here, shell.line, label, &part, ("shell", None), guards, found);
             }
         }
-        let shell =
-            step.shell.as_ref().map(|shell| shell.text.clone()).or_else(|| here.shell.clone()).unwrap_or_default();
         let variables = self.variables(here, step, scope);
         let before = Before {
             variables: variables.clone(),
@@ -283,8 +289,14 @@ impl<'a> Sources<'a> {
         self.report_uses(here, run, label, &traced, guards, found);
         for (offset, origins) in &traced.file_writes {
             let text = line_of_text(&run.text, *offset);
-            let arrival =
-                Arrival { line: run.line_at(*offset), step: label, expression: text, sink: "env_file", guards };
+            let arrival = Arrival {
+                line: run.line_at(*offset),
+                step: label,
+                expression: text,
+                sink: "env_file",
+                guards,
+                spliced: None,
+            };
             self.emit(here, &arrival, origins, found);
         }
         for (name, origins) in traced.environment.named {
@@ -297,6 +309,7 @@ impl<'a> Sources<'a> {
             .or_else(|| here.directory.clone())
             .unwrap_or_default();
         let place = CheckoutPlace { path: &here.path, job: &here.job.id, line: run.line, guards };
+        desk.asked(self.actions, step);
         desk.script(self.steps, &place, run, dialect, &directory, &before, &yields);
         traced.outputs
     }
@@ -358,6 +371,7 @@ impl<'a> Sources<'a> {
                 expression: "a variable handed to another program",
                 sink: "nested_shell",
                 guards,
+                spliced: None,
             };
             self.emit(here, &arrival, &used, found);
         }
@@ -403,12 +417,13 @@ impl<'a> Sources<'a> {
                     Origin { via: "variable", sanitiser, ..origin.clone() }
                 })
                 .collect();
-            let arrival = Arrival { line: run.line_at(used.offset), step: label, expression: &text, sink, guards };
+            let arrival =
+                Arrival { line: run.line_at(used.offset), step: label, expression: &text, sink, guards, spliced: None };
             self.emit(here, &arrival, &origins, found);
         }
     }
 
-    #[allow(clippy::too_many_arguments)]
+    #[expect(clippy::too_many_arguments, reason = "the state of one walk")]
     fn local(
         &'a self,
         here: &Here<'a>,
@@ -446,14 +461,14 @@ impl<'a> Sources<'a> {
             }
             return Outputs { rest: unclear(&passed), opaque: true, ..Outputs::default() };
         }
-        if here.depth >= pipelines::MAX_NESTING {
+        if here.depth >= pipelines::MAX_NESTING || action.path == here.path || !self.pipelines.enter(&action) {
             found.complete = false;
             return Outputs::default();
         }
         self.composite(here, step, &action, scope, outer, desk, guards, found)
     }
 
-    #[allow(clippy::too_many_arguments)]
+    #[expect(clippy::too_many_arguments, reason = "the state of one walk")]
     fn composite(
         &'a self,
         here: &Here<'a>,
@@ -505,7 +520,7 @@ impl<'a> Sources<'a> {
         outputs
     }
 
-    #[allow(clippy::too_many_arguments)]
+    #[expect(clippy::too_many_arguments, reason = "the state of one walk")]
     fn remote(
         &'a self,
         here: &Here<'a>,
@@ -527,6 +542,8 @@ impl<'a> Sources<'a> {
             let sink = if address.eq_ignore_ascii_case("actions/github-script") { "script" } else { "action_code" };
             if code {
                 for part in scope.yields(&binding.value) {
+                    let spliced = Spliced { shell: "script", text: &binding.value.text, start: part.start };
+                    let sink = (sink, (sink == "script").then_some(spliced));
                     self.arrive(here, scope_line(&binding.value, &part), label, &part, sink, guards, found);
                 }
             } else if known.is_none() {
@@ -581,7 +598,7 @@ impl<'a> Sources<'a> {
     }
 
     /// Code for the forge's client: what it reads of the event by itself is not followed.
-    #[allow(clippy::too_many_arguments)]
+    #[expect(clippy::too_many_arguments, reason = "the state of one walk")]
     fn inline_script(
         &self,
         here: &Here<'a>,
@@ -627,6 +644,7 @@ impl<'a> Sources<'a> {
                 expression: "an inline script that runs programs",
                 sink: "nested_shell",
                 guards,
+                spliced: None,
             };
             self.emit(here, &arrival, &origins, found);
         }
@@ -637,18 +655,18 @@ impl<'a> Sources<'a> {
     }
 
     /// A text that becomes code.
-    #[allow(clippy::too_many_arguments)]
+    #[expect(clippy::too_many_arguments, reason = "the state of one walk")]
     fn arrive(
         &self,
         here: &Here<'a>,
         line: u64,
         label: &str,
         part: &Yield,
-        sink: &'static str,
+        (sink, spliced): (&'static str, Option<Spliced<'_>>),
         guards: &[Guard],
         found: &mut Found,
     ) {
-        let arrival = Arrival { line, step: label, expression: &part.text, sink, guards };
+        let arrival = Arrival { line, step: label, expression: &part.text, sink, guards, spliced };
         self.emit(here, &arrival, &part.origins, found);
         let decided: Vec<Origin> = part
             .decided
@@ -676,6 +694,7 @@ impl<'a> Sources<'a> {
                 expression: &part.text,
                 sink: "opaque_input",
                 guards,
+                spliced: None,
             };
             // Names of branches and tags are data of every second action; only text of others is of interest.
             let origins: Vec<Origin> =
@@ -693,6 +712,7 @@ impl<'a> Sources<'a> {
                 expression: &part.text,
                 sink: "opaque_input",
                 guards,
+                spliced: None,
             };
             let origins: Vec<Origin> = part
                 .origins
@@ -713,15 +733,12 @@ impl<'a> Sources<'a> {
                 found.complete = false;
                 return;
             }
-            let fix = (arrival.sink == "shell" && origin.via != "variable" && origin.sanitiser == "none").then(|| {
-                format!(
-                    "Bind `{}` to a variable under `env:` of the step and use it as a quoted shell variable.",
-                    shorten(arrival.expression)
-                )
-            });
+            let open = origin.sanitiser == "none" && origin.via != "variable";
+            let fix = arrival.spliced.filter(|_| open).map(|spliced| rewrite::advice(spliced, arrival.expression));
             found.flows.insert(Flow {
                 path: here.path.clone(),
                 line: arrival.line,
+                column: None,
                 system: here.system.clone(),
                 job: here.job.id.clone(),
                 step: arrival.step.to_owned(),

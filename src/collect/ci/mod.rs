@@ -5,12 +5,16 @@ mod capabilities;
 mod checkouts;
 mod commands;
 mod condition;
+mod elsewhere;
 mod expression;
 mod filters;
 mod flows;
+mod gates;
 mod pipelines;
+mod places;
 mod privilege;
 mod recognise;
+mod rewrite;
 mod scope;
 pub(crate) mod shell;
 mod systems;
@@ -20,14 +24,17 @@ mod values;
 mod workflow;
 
 #[cfg(test)]
+mod fuzz;
+#[cfg(test)]
 mod tests;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use std::collections::BTreeSet;
-
 use super::checks::ObservedCheck;
+use super::tree::Reader;
 use super::{Context, limits};
 use crate::model::fact::{Fact, Reason};
 
@@ -154,7 +161,7 @@ pub struct Job {
     /// The events that start it.
     pub triggers: Vec<String>,
     /// Effective permissions: scope to `read`, `write` or `none`; empty when none are stated or all are taken away.
-    pub permissions: std::collections::BTreeMap<String, String>,
+    pub permissions: BTreeMap<String, String>,
     /// Where they are stated: `job`, `workflow`, `caller`, `outside` (only workflows of other repositories call it) or
     /// `default` (nowhere).
     pub permission_source: String,
@@ -177,7 +184,8 @@ pub struct Job {
 /// A condition before a job or step.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Guard {
-    /// `author`, `actor`, `association`, `label`, `environment`, `same_repo`, `permission_check`, `paths`, `never` (always false).
+    /// `author`, `actor`, `association`, `label`, `environment`, `same_repo`, `permission_check`, `writer` (provably only
+    /// accounts that may write), `paths`, `never` (always false).
     pub kind: String,
     /// The condition as written, or the job that checks.
     pub condition: String,
@@ -210,6 +218,8 @@ pub struct Flow {
     pub path: String,
     /// The line, counted from 1.
     pub line: u64,
+    /// The column of the expression, counted from 1, where it stands in the file as it is.
+    pub column: Option<u64>,
     /// The system.
     pub system: String,
     /// The job.
@@ -278,6 +288,8 @@ pub struct Checkout {
     pub executed_after: bool,
     /// The line of that execution.
     pub executed_line: Option<u64>,
+    /// Whether a file of an artifact is itself started as a program.
+    pub runs_file: bool,
     /// What is in reach of it: `write_token`, `secrets`, `self_hosted`, `default_token` (its size is not stated), `none`.
     pub credentials: Vec<String>,
     /// Conditions before it.
@@ -316,8 +328,19 @@ pub(crate) fn collect(cx: &Context<'_>) -> (Ci, Workflows) {
     let filters = filters::PathFilters::new(cx.tree, table.non_code());
     let primary = cx.subject.default_branch.as_deref();
     let sources = capabilities::Sources { pipelines: &pipelines, recogniser: &recogniser, filters: &filters, primary };
-    let (capabilities, complete) = capabilities::collect(&sources);
+    let (mut capabilities, complete) = capabilities::collect(&sources);
     truncated |= !complete;
+    let elsewhere = elsewhere::Elsewhere {
+        tree: cx.tree,
+        reader: &reader,
+        table: &table,
+        recogniser: &recogniser,
+        filters: &filters,
+        primary,
+        memory: elsewhere::Memory::default(),
+    };
+    capabilities.extend(elsewhere.collect(&mut definitions.list));
+    capabilities::in_order(&mut capabilities);
 
     let actions = actions::Actions::load(cx);
     let sources = privilege::Sources { pipelines: &pipelines, actions: &actions, steps: &steps, table: &table };
@@ -332,15 +355,18 @@ pub(crate) fn collect(cx: &Context<'_>) -> (Ci, Workflows) {
         privileges: &sources,
     };
     let walked = walk.collect();
-    truncated |= !walked.complete;
+    truncated |= !walked.complete || pipelines.is_exhausted();
     for (path, problem) in &walked.unresolved {
         for definition in definitions.list.iter_mut().filter(|definition| definition.system.path == *path) {
             definition.problem("unresolved", problem.clone());
         }
     }
-    let flows = most_serious(walked.flows);
+    let mut flows = most_serious(walked.flows);
+    let texts = sources_of(cx, &reader, &definitions, &flows.0);
+    places::locate(&mut flows.0, &texts);
+    flows.0.sort();
 
-    // Definitions without a reader are only seen.
+    // Where values are not followed, no verdict may rest on what was not found.
     for definition in &mut definitions.list {
         if definition.dialect.as_deref() != Some("actions") {
             definition.system.analysed = "detected".to_owned();
@@ -371,8 +397,27 @@ pub(crate) fn collect(cx: &Context<'_>) -> (Ci, Workflows) {
     (ci, workflows)
 }
 
+/// The texts of the files that flows stand in: definitions, and actions of the tree.
+fn sources_of(
+    cx: &Context<'_>,
+    reader: &Reader<'_>,
+    definitions: &systems::Definitions,
+    flows: &[Flow],
+) -> BTreeMap<String, String> {
+    let paths: BTreeSet<&str> = flows.iter().map(|flow| flow.path.as_str()).collect();
+    let read = |path: &str| {
+        if let Some(definition) = definitions.list.iter().find(|definition| definition.system.path == path) {
+            return Some(definition.source.clone());
+        }
+        let entry = cx.tree.get(path.as_bytes())?;
+        let target = cx.tree.resolve(reader, entry)?;
+        reader.read(target, limits::TEXT_BYTES).ok().map(|blob| blob.text())
+    };
+    paths.into_iter().filter_map(|path| Some((path.to_owned(), read(path)?))).collect()
+}
+
 /// The flows that matter most, sorted by place, and whether these are all.
-fn most_serious(flows: std::collections::BTreeSet<Flow>) -> (Vec<Flow>, bool) {
+fn most_serious(flows: BTreeSet<Flow>) -> (Vec<Flow>, bool) {
     let (mut open, harmless): (Vec<Flow>, Vec<Flow>) = flows.into_iter().partition(|flow| flow.sanitiser == "none");
     let complete = open.len() <= limits::FINDINGS;
     open.truncate(limits::FINDINGS);

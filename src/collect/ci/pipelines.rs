@@ -1,6 +1,6 @@
 //! All workflows of the Actions family with what they reach in the tree: local actions and local reusable workflows.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
@@ -11,6 +11,8 @@ use crate::collect::tree::{Reader, Tree};
 
 /// Workflows inside workflows, and actions inside actions.
 pub(super) const MAX_NESTING: usize = 10;
+/// Steps of local actions walked, counting one again for every way that leads to it.
+const MAX_INNER_STEPS: usize = 60_000;
 /// Jobs looked at, counting one again for every way that leads to it.
 const MAX_RUNS: usize = 5_000;
 
@@ -28,6 +30,8 @@ pub(super) struct Pipelines<'a> {
     tree: &'a Tree,
     reader: &'a Reader<'a>,
     actions: RefCell<BTreeMap<String, LocalUse>>,
+    /// How many more steps of local actions are walked.
+    left: Cell<usize>,
 }
 
 /// One job on one of the ways that lead to it.
@@ -51,7 +55,7 @@ impl<'a> Run<'a> {
 
 impl<'a> Pipelines<'a> {
     pub(super) fn new(workflows: Vec<Workflow>, tree: &'a Tree, reader: &'a Reader<'a>) -> Self {
-        Self { workflows, tree, reader, actions: RefCell::new(BTreeMap::new()) }
+        Self { workflows, tree, reader, actions: RefCell::new(BTreeMap::new()), left: Cell::new(MAX_INNER_STEPS) }
     }
 
     /// The workflow that a local `uses:` names.
@@ -87,6 +91,18 @@ impl<'a> Pipelines<'a> {
             return action.map_or(LocalUse::Missing, |action| LocalUse::Action(Rc::new(action)));
         }
         LocalUse::Missing
+    }
+
+    /// Whether there is room to walk the steps of an action once more. Actions that use each other would never end.
+    pub(super) fn enter(&self, action: &LocalAction) -> bool {
+        let left = self.left.get().saturating_sub(action.steps.len() + 1);
+        self.left.set(left);
+        left > 0
+    }
+
+    /// Whether some action was not walked for want of room.
+    pub(super) fn is_exhausted(&self) -> bool {
+        self.left.get() == 0
     }
 
     /// Workflows that some job of the tree calls.

@@ -41,6 +41,16 @@ struct Needs {
     unknown_git: Vec<String>,
     /// Steps that may ask for an identity token.
     unknown_identity: Vec<String>,
+    /// Whether a step signs in to the registry of the forge, so that later ones may push to it.
+    registry: bool,
+}
+
+/// Whether a step signs in to the registry of the forge.
+fn signs_in(step: &Step) -> bool {
+    let of_forge = |text: &Text| text.text.contains("ghcr.io") || text.text.contains("pkg.github.com");
+    let login = |text: &str| text.to_lowercase().contains("login");
+    step.uses.as_ref().is_some_and(|uses| login(&uses.text)) && step.input("registry").is_some_and(of_forge)
+        || step.run.as_ref().is_some_and(|run| of_forge(run) && login(&run.text))
 }
 
 /// The effective permissions of the last job of a run.
@@ -213,7 +223,8 @@ impl Sources<'_> {
             }
             let unknown = !needs.unknown.is_empty()
                 || scope == "contents" && !needs.unknown_git.is_empty()
-                || scope == "id-token" && !needs.unknown_identity.is_empty();
+                || scope == "id-token" && !needs.unknown_identity.is_empty()
+                || scope == "packages" && needs.registry;
             let basis = if needs.off.contains(scope) {
                 "switched_off"
             } else if unknown {
@@ -261,6 +272,7 @@ impl Sources<'_> {
     }
 
     fn needs_of_step(&self, step: &Step, exported: bool, git: &mut bool, needs: &mut Needs, depth: usize) {
+        needs.registry |= signs_in(step);
         let token = exported || step_texts(step).any(|text| is_token(&text.text));
         if let Some(run) = &step.run {
             let shell = step.shell.as_ref().map(|shell| shell.text.as_str()).unwrap_or_default();
@@ -269,7 +281,9 @@ impl Sources<'_> {
         let Some(uses) = &step.uses else { return };
         if pipelines::is_local(&uses.text) {
             match self.pipelines.local_action(&uses.text) {
-                LocalUse::Action(action) if action.composite && depth < pipelines::MAX_NESTING => {
+                LocalUse::Action(action)
+                    if action.composite && depth < pipelines::MAX_NESTING && self.pipelines.enter(&action) =>
+                {
                     for inner in &action.steps {
                         self.needs_of_step(inner, token, git, needs, depth + 1);
                     }

@@ -1,5 +1,7 @@
 //! Which CI systems have definitions in the tree, and reading those files.
 
+use std::collections::BTreeMap;
+
 use globset::{Glob, GlobBuilder, GlobSet, GlobSetBuilder};
 use serde::Deserialize;
 
@@ -28,6 +30,39 @@ struct System {
     dialect: Option<String>,
     #[serde(default)]
     token: bool,
+    #[serde(flatten)]
+    reading: Reading,
+}
+
+/// How a definition is read that is YAML with commands under known keys.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Reading {
+    /// Keys whose value is shell commands; `*_script` is any key with that end.
+    #[serde(default)]
+    pub(super) commands: Vec<String>,
+    /// What a definition runs on that does not say it.
+    #[serde(default)]
+    pub(super) events: Vec<String>,
+    /// Keys below which other events hold.
+    #[serde(default)]
+    pub(super) sections: BTreeMap<String, Vec<String>>,
+    /// Keys of the first level that name branches: `pr`, `trigger`.
+    #[serde(default)]
+    pub(super) triggers: Vec<String>,
+    /// Commands by language, for files without any of the keys in `unless`.
+    #[serde(default)]
+    pub(super) defaults: BTreeMap<String, String>,
+    #[serde(default)]
+    pub(super) unless: Vec<String>,
+    /// Packaged steps and the command that each one runs, with `{name}` for its inputs.
+    #[serde(default)]
+    pub(super) tasks: BTreeMap<String, String>,
+    /// Whether `template` names a file of the tree.
+    #[serde(default)]
+    pub(super) templates: bool,
+    /// Whether commands are those of PowerShell and cmd.
+    #[serde(default)]
+    pub(super) windows: bool,
 }
 
 /// What a file without code looks like.
@@ -61,6 +96,11 @@ pub(super) struct Definitions {
 impl Table {
     pub(super) fn load(cx: &Context<'_>) -> Self {
         cx.policies.get("tables/ci_systems.yaml").and_then(|text| yaml::from_str(text).ok()).unwrap_or_default()
+    }
+
+    /// How definitions of a system are read.
+    pub(super) fn reading(&self, system: &str) -> Option<&Reading> {
+        self.systems.iter().find(|known| known.system == system).map(|known| &known.reading)
     }
 
     /// Whether a runner's labels mean a machine of the host, of the project, or nothing we know.

@@ -7,7 +7,6 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::commands::Bare;
-use super::workflow::texts;
 use crate::collect::path::RepoPath;
 use crate::collect::tree::{Reader, Tree};
 use crate::yaml;

@@ -397,7 +397,8 @@ impl Reader<'_> {
         }
         let environment = node.get("environment");
         let steps = node.get("steps");
-        let steps = steps.map(|steps| self.steps(steps, &format!("the job `{id}`"))).unwrap_or_default();
+        let mut steps = steps.map(|steps| self.steps(steps, &format!("the job `{id}`"))).unwrap_or_default();
+        find_own_actions(&mut steps);
         Job {
             line,
             name: node.get("name").and_then(scalar),
@@ -528,6 +529,25 @@ fn scalar(node: &Node) -> Option<String> {
     match &node.value {
         yaml::Value::Scalar { text, .. } => Some(text.clone()),
         _ => None,
+    }
+}
+
+/// Lets actions of the repository itself be found where a step has put the repository into a directory.
+fn find_own_actions(steps: &mut [Step]) {
+    let mut directories: Vec<String> = Vec::new();
+    for step in steps {
+        let Some(uses) = &mut step.uses else { continue };
+        if uses.text.to_lowercase().starts_with("actions/checkout@") {
+            let input = |name: &str| step.with.iter().find(|binding| binding.name == name).map(|with| &with.value.text);
+            let own =
+                input("ref").is_none() && input("repository").is_none_or(|name| name.contains("github.repository }}"));
+            let path = input("path").map(|path| path.trim().trim_start_matches("./").trim_end_matches('/'));
+            if let Some(path) = path.filter(|path| own && !path.is_empty() && !path.contains("${{") && *path != ".") {
+                directories.push(format!("./{path}/"));
+            }
+        } else if let Some(rest) = directories.iter().find_map(|directory| uses.text.strip_prefix(directory.as_str())) {
+            uses.text = format!("./{rest}");
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::ecosystems::{EcosystemRow, Part, Table};
-use super::manifests::{self, Listing, State};
+use super::manifests::{self, Listing};
 use super::own::{self, Own};
 use super::{Ecosystem, Import, Manifest, imports, searched};
 use crate::collect::path::RepoPath;

@@ -25,7 +25,7 @@ pub(super) fn find(cx: &Context<'_>, table: &Table, ecosystems: &[Ecosystem]) ->
             let config = |ecosystems: Vec<String>| {
                 let covered = |name: &String| {
                     name == "*"
-                        || table.update_names.get(name).map_or(name.as_str(), String::as_str) != "" && {
+                        || !table.update_names.get(name).map_or(name.as_str(), String::as_str).is_empty() && {
                             let ours = table.update_names.get(name).map_or(name.as_str(), String::as_str);
                             product.contains(ours)
                         }

@@ -429,8 +429,7 @@ fn attribute_of<'a>(attributes: &'a str, name: &str) -> Option<&'a str> {
 /// Reads the inline markup of a run of text.
 fn spans(text: &str, inline: &mut Inline) {
     let mut rest = text;
-    loop {
-        let Some(at) = rest.find(['[', '<', '*', '_', '`', '+']) else { break };
+    while let Some(at) = rest.find(['[', '<', '*', '_', '`', '+']) {
         let (before, special) = rest.split_at(at);
         rest = match special.as_bytes() {
             [b'[', ..] => {

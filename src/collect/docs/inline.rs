@@ -48,7 +48,7 @@ impl Inline {
         let label =
             if text.trim().is_empty() { self.pictures.get(open.pictures_from..).unwrap_or_default() } else { text };
         if !open.target.trim().is_empty() {
-            self.links.push(Link::written(label, &open.target, open.line));
+            self.links.push(Link { start: open.text_from, ..Link::written(label, &open.target, open.line) });
         }
     }
 

@@ -56,7 +56,7 @@ impl Matcher {
                 continue;
             }
             let sentences = reader.read(document);
-            let page = Page::new(document, &sentences, &mut headings, &mut reader.vocabulary, self.topics.len());
+            let page = Page::new(document, &sentences, &mut headings, &mut reader, self.topics.len());
             for (number, gathered) in gathered.iter_mut().enumerate() {
                 page.gather(number, gathered);
             }
@@ -68,7 +68,7 @@ impl Matcher {
 /// What headings say for topics, each looked at once.
 struct Headings<'a> {
     index: &'a Index,
-    known: HashMap<String, Vec<(usize, Purpose)>>,
+    known: HashMap<String, Purposes>,
 }
 
 impl Headings<'_> {
@@ -87,6 +87,9 @@ fn role_of<'d>(topic: &Topic, document: &'d Document) -> Option<(&'d str, bool)>
     first(&topic.roles).map(|role| (role, true)).or_else(|| first(&topic.also).map(|role| (role, false)))
 }
 
+/// What one text says for topics, by their numbers.
+type Purposes = Vec<(usize, Purpose)>;
+
 /// One document with everything found in it, sorted by topic.
 struct Page<'d, 's> {
     document: &'d Document,
@@ -95,13 +98,13 @@ struct Page<'d, 's> {
     phrases: Vec<Vec<(usize, usize)>>,
     marks: Vec<(usize, usize)>,
     /// By section: what each of its headings says for topics.
-    headings: Vec<Vec<Vec<(usize, Purpose)>>>,
+    headings: Vec<Vec<Purposes>>,
     /// What the name of the file says for topics.
-    name: Vec<(usize, Purpose)>,
+    name: Purposes,
     /// Whether the first heading stands above others.
     has_title: bool,
     /// By link: what its label and target say for topics.
-    links: Vec<(usize, &'d Link, Vec<(usize, Purpose)>)>,
+    links: Vec<(usize, &'d Link, Purposes)>,
 }
 
 impl<'d, 's> Page<'d, 's> {
@@ -109,9 +112,11 @@ impl<'d, 's> Page<'d, 's> {
         document: &'d Document,
         sentences: &'s [Sentence],
         headings: &mut Headings<'_>,
-        vocabulary: &mut Vocabulary,
+        reader: &mut Reader<'_>,
         topics: usize,
     ) -> Self {
+        let recognisers = reader.recognisers;
+        let vocabulary = &mut reader.vocabulary;
         let mut phrases = vec![Vec::new(); topics];
         let mut marks = Vec::new();
         for (at, sentence) in sentences.iter().enumerate() {
@@ -148,7 +153,7 @@ impl<'d, 's> Page<'d, 's> {
             let block = document.sections.get(sentence.section).and_then(|section| section.blocks.get(sentence.block));
             for (link, _) in &sentence.links {
                 let Some(link) = block.and_then(|block| block.links.get(*link)) else { continue };
-                if link.to == Target::Outside {
+                if link.to == Target::Outside && !recognisers.is_general(&link.target) {
                     let text = format!("{} . {}", link.label, path_words(&link.target));
                     links.push((at, link, headings.purposes(vocabulary, &text).to_vec()));
                 }
@@ -204,11 +209,16 @@ impl<'d, 's> Page<'d, 's> {
         let mut roots = Vec::with_capacity(self.headings.len());
         for said in &self.headings {
             let title = |at: usize| at == 0 && self.has_title;
+            let says = |said: &[(usize, Purpose)], purpose| said.contains(&(number, purpose));
             let excludes = |said: &[(usize, Purpose)]| {
-                said.contains(&(number, Purpose::Exclude)) || said.contains(&(number, Purpose::ExcludeHeading))
+                says(said, Purpose::Exclude) || says(said, Purpose::ExcludeHeading) && !says(said, Purpose::Head)
             };
-            let excluded =
-                said.iter().enumerate().any(|(at, said)| !(title(at) && (is_readme || wholly)) && excludes(said));
+            // A title speaks for what has no heading of its own on the topic.
+            let led = said.iter().skip(1).any(|said| says(said, Purpose::Heading));
+            let excluded = said.iter().enumerate().any(|(at, said)| {
+                let spared = is_readme || led || wholly && says(said, Purpose::Heading);
+                !(title(at) && spared) && excludes(said)
+            });
             let root = said
                 .iter()
                 .enumerate()
@@ -257,7 +267,7 @@ impl<'d, 's> Page<'d, 's> {
                     if !same {
                         open = Some((section, *depth));
                     }
-                    (!same && !(together && units.iter().any(|unit| unit.own)), true)
+                    (!(same || together && units.iter().any(|unit| unit.own)), true)
                 }
                 Root::None => {
                     open = None;
@@ -267,7 +277,7 @@ impl<'d, 's> Page<'d, 's> {
                     (true, false)
                 }
             };
-            if begins || !units.last().is_some_and(|unit| unit.own == own) {
+            if begins || units.last().is_none_or(|unit| unit.own != own) {
                 units.push(Unit { own, ..Unit::default() });
             }
             let unit = if together && own { units.iter_mut().find(|unit| unit.own) } else { units.last_mut() };
@@ -361,10 +371,9 @@ impl<'d, 's> Page<'d, 's> {
                     sentence.mood == Mood::States
                         && !sentence.is_code
                         && sentence.found.get(*place).is_some_and(|found| {
-                            found.what == What::Phrase(number, Purpose::Deny)
-                                && found.denied
-                                && !found.in_lead
-                                && !self.is_limited(number, sentence, found.limited)
+                            let denies = found.what == What::Phrase(number, Purpose::Deny) && found.denied
+                                || found.what == What::Phrase(number, Purpose::Refuse) && !found.denied;
+                            denies && !found.in_lead && !self.is_limited(number, sentence, found.limited)
                         })
                 }) && stretch.sentence(*at) != Belongs::Not
             })

@@ -24,11 +24,12 @@ mod resolve;
 mod restructured;
 mod restructured_inline;
 mod roles;
-#[cfg(test)]
-mod samples;
+pub mod samples;
 mod site_roots;
 mod sites;
 mod space;
+#[cfg(test)]
+mod table;
 pub(crate) mod template;
 pub(crate) mod topic;
 mod unit;
@@ -333,7 +334,7 @@ pub(crate) fn collect(cx: &Context<'_>, library: &Library, _insights: &Insights,
         issue_templates,
         key_files: Fact::seen(keys::collect(cx.tree), cx.tree.complete(), cx.src),
     };
-    by_topic(cx, library, tagged, &mut docs);
+    by_topic(cx, library, tagged, &roles, &mut docs);
     docs
 }
 
@@ -345,11 +346,13 @@ fn sites_fact(cx: &Context<'_>, library: &Library) -> Fact<Vec<Site>> {
 }
 
 /// What is said about each topic, and the space in which it was looked for.
-fn by_topic(cx: &Context<'_>, library: &Library, tagged: &Tagged, docs: &mut Docs) {
-    let space = space::Space { cx, library, tagged };
+fn by_topic(cx: &Context<'_>, library: &Library, tagged: &Tagged, roles: &Result<Roles, String>, docs: &mut Docs) {
     for topic in topic::load(cx.policies).0.into_values() {
         let finding = docs.topics.get(&topic.name).and_then(Fact::value);
-        let (closed, doors) = space.of(&topic, finding);
+        let (closed, doors) = match roles {
+            Ok(roles) => space::Space { cx, library, roles, tagged }.of(&topic, finding),
+            Err(why) => (Fact::broken(Reason::ParseError, why.as_str(), cx.src), Vec::new()),
+        };
         docs.closed.insert(topic.name.clone(), closed);
         docs.doors.insert(topic.name.clone(), Fact::known(doors, cx.src));
     }

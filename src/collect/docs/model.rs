@@ -119,6 +119,8 @@ pub(crate) struct Link {
     /// As written, after reference links are resolved.
     pub(crate) target: String,
     pub(crate) line: u64,
+    /// Where its label begins in the text of its block, in bytes.
+    pub(crate) start: usize,
     pub(crate) to: Target,
 }
 

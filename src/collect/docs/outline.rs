@@ -64,7 +64,7 @@ impl Outline {
             return;
         }
         if !matches!(block.kind, BlockKind::Code(_)) {
-            block.text = collapsed(&block.text);
+            block.text = collapsed_with(&block.text, &mut block.links);
         }
         if (block.text.trim().is_empty() && block.links.is_empty()) || self.is_full() {
             return;
@@ -116,7 +116,7 @@ impl Link {
     /// A link as written, before it is known where it leads.
     pub(super) fn written(label: &str, target: &str, line: u64) -> Self {
         let label = cut(&collapsed(cut(label, 4 * limits::HEADING_BYTES)), limits::HEADING_BYTES).to_owned();
-        Self { label, target: cut(target.trim(), 2048).to_owned(), line, to: Target::Outside }
+        Self { label, target: cut(target.trim(), 2048).to_owned(), line, start: 0, to: Target::Outside }
     }
 }
 
@@ -128,6 +128,29 @@ pub(super) fn collapsed(text: &str) -> String {
             out.push(' ');
         }
         out.push_str(word);
+    }
+    out
+}
+
+/// As [`collapsed`], for a text with links: the places of their labels move with it.
+fn collapsed_with(text: &str, links: &mut [Link]) -> String {
+    if links.is_empty() {
+        return collapsed(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    // The end of each word in the text before, and what to take off for its place in the text after.
+    let mut words: Vec<(usize, usize)> = Vec::new();
+    for word in text.split_whitespace() {
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        let from = word.as_ptr().addr() - text.as_ptr().addr();
+        words.push((from + word.len(), from - out.len()));
+        out.push_str(word);
+    }
+    for link in links {
+        let word = words.partition_point(|(end, _)| *end <= link.start);
+        link.start = words.get(word).map_or(out.len(), |(_, off)| link.start.saturating_sub(*off));
     }
     out
 }

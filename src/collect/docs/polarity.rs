@@ -3,13 +3,12 @@
 //! A negation binds to the verb of its own clause. `Do not open public issues; mail a@b` denies no contact, `no vote is required before
 //! granting access` denies the vote and not the granting, and `will not be merged without tests` asserts the tests.
 
-use super::words::{Break, WordKind};
+use super::words::Break;
 
 /// A word of a sentence, as far as polarity looks at it.
 pub(crate) trait Spoken {
     fn norm(&self) -> &str;
     fn before(&self) -> Break;
-    fn kind(&self) -> WordKind;
     /// As written.
     fn raw(&self) -> &str;
 }
@@ -72,7 +71,7 @@ impl Grammar {
     /// Both halves of "not … without …", "no … unless …", "nobody … before …" assert.
     fn cancel_double_negations<W: Spoken>(&mut self, words: &[W]) {
         let mut dropped = Vec::new();
-        for pair in self.segments.windows(2).chain(self.segments.windows(3).map(|w| w)) {
+        for pair in self.segments.windows(2).chain(self.segments.windows(3)) {
             let (Some(&first), Some(&last)) = (pair.first(), pair.last()) else { continue };
             if words.get(last.0).is_some_and(|word| word.before() >= Break::Hard) {
                 continue;
@@ -447,7 +446,10 @@ pub(crate) fn announces<W: Spoken>(words: &[W], in_tree: bool) -> bool {
                 ends || at > 0 && matches!(norm(at - 1), "is" | "are" | "being" | "been")
             }
             "eventually" => words.iter().any(|word| matches!(word.norm(), "will" | "should")),
-            "roadmap" => at > 1 && norm(at - 2) == "on" && words.len() <= 15,
+            // What is on the roadmap does not exist yet; who decides on the roadmap does.
+            "roadmap" if at > 1 && norm(at - 2) == "on" => {
+                at == 2 || matches!(norm(at - 3), "is" | "are" | "be" | "still" | "already" | "currently" | "also")
+            }
             _ => false,
         })
 }
@@ -619,9 +621,6 @@ pub(crate) mod tests {
         }
         fn before(&self) -> Break {
             self.0.before
-        }
-        fn kind(&self) -> WordKind {
-            self.0.kind
         }
         fn raw(&self) -> &str {
             self.1

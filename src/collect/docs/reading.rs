@@ -487,14 +487,20 @@ impl LinkPlaces {
         let mut places = Vec::new();
         let (mut at, mut misses) = (0, 0);
         for (number, link) in block.links.iter().enumerate().take(MAX_LINKS) {
-            let found = if misses > 20 || link.label.is_empty() {
+            // Not every format tells where a label stands; then it is looked for.
+            let told =
+                link.start >= at && block.text.get(link.start..).is_some_and(|rest| rest.starts_with(&link.label));
+            let found = if link.label.is_empty() {
+                None
+            } else if told {
+                Some(link.start)
+            } else if misses > 20 {
                 None
             } else {
-                block.text.get(at..).and_then(|rest| rest.find(&link.label))
+                block.text.get(at..).and_then(|rest| rest.find(&link.label)).map(|offset| at + offset)
             };
             match found {
-                Some(offset) => {
-                    let start = at + offset;
+                Some(start) => {
                     at = start + link.label.len();
                     places.push((number, start, at));
                 }

@@ -183,8 +183,7 @@ impl Reader<'_> {
         };
         let mut at = 0;
         let mut width = width;
-        loop {
-            let Some(first) = lines.get(at) else { break };
+        while let Some(first) = lines.get(at) {
             let mut inner = vec![Line::of(first.number, first.text.get(width..).unwrap_or_default().trim_start())];
             let (more, used) = indented(lines.get(at + 1..).unwrap_or_default());
             inner.extend(more);

@@ -229,6 +229,16 @@ impl Roles {
         })
     }
 
+    /// Whether a file is the health file of a role: the plain name in one of the places that forges look in.
+    pub(super) fn is_health_file(&self, path: &RepoPath, role: &str) -> bool {
+        let parent = String::from_utf8_lossy(path.parent()).to_lowercase();
+        let name = path.name_lower();
+        let (stem, extension) = name.rsplit_once('.').unwrap_or((name.as_str(), ""));
+        self.written.health_places.contains(&parent)
+            && self.by_extension.contains_key(extension)
+            && dashed(stem) == dashed(role)
+    }
+
     /// Whether the lower word limit holds for a document with these roles.
     pub(super) fn is_contact(&self, roles: &BTreeSet<String>) -> bool {
         self.written.roles.iter().any(|role| role.contact && roles.contains(&role.role))

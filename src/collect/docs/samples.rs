@@ -1,9 +1,7 @@
-//! Tests of the matcher: the samples in every topic file, and a table of its own for polarity, places and links.
+//! The samples in topic files: texts with the class that each must have, read by the matcher as documents of their own.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::LazyLock;
-
-use rstest::rstest;
+use std::collections::BTreeSet;
+use std::fmt;
 
 use super::matcher::Matcher;
 use super::model::{Document, Library, Section, Target};
@@ -12,17 +10,87 @@ use super::{TopicFinding, content, markdown, topic};
 use crate::bundle::Bundle;
 use crate::collect::path::RepoPath;
 
-pub(super) fn document(path: &str, roles: &[&str], text: &str, policies: &Bundle) -> Document {
-    let parsed = markdown::parse(text, roles.iter().any(|role| role.ends_with("template")));
+/// A sample that reads otherwise than its topic file says.
+#[derive(Debug, Clone)]
+pub struct WrongSample {
+    /// The topic.
+    pub topic: String,
+    /// Its place under `tests`, from 0.
+    pub number: usize,
+    /// The class that the file names.
+    pub wanted: String,
+    /// What the matcher found: class, slots filled, slots missing.
+    pub found: String,
+    /// The text.
+    pub text: String,
+}
+
+impl fmt::Display for WrongSample {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}[{}] wants {}, is {}\n    {:?}", self.topic, self.number, self.wanted, self.found, self.text)
+    }
+}
+
+/// Reads the samples of all topics: their number, and those that are not read as they should be.
+///
+/// # Errors
+/// A topic file or table that is malformed, with its path.
+pub fn check(policies: &Bundle) -> Result<(usize, Vec<WrongSample>), String> {
+    let (matcher, errors) = Matcher::load(policies)?;
+    if let Some(error) = errors.first() {
+        return Err(error.to_string());
+    }
+    let roles = Roles::load(policies)?;
+    let (topics, _) = topic::load(policies);
+    let mut wrong = Vec::new();
+    for (name, topic) in &topics {
+        for (number, sample) in topic.tests.iter().enumerate() {
+            let role =
+                sample.role.as_deref().or_else(|| topic.roles.iter().next().map(String::as_str)).unwrap_or("readme");
+            let path = sample.path.clone().unwrap_or_else(|| path_of(role));
+            let mut found = matcher.read(&library(vec![document(&path, &[role], &sample.text, &roles)]));
+            let Some(finding) = found.remove(name) else { continue };
+            let same = |wanted: &Option<BTreeSet<String>>, found: &[String]| {
+                wanted.as_ref().is_none_or(|wanted| wanted.iter().eq(found.iter().collect::<BTreeSet<_>>()))
+            };
+            if !fits(&sample.class, &finding.class)
+                || !same(&sample.slots, &finding.slots)
+                || !same(&sample.missing, &finding.missing)
+            {
+                wrong.push(WrongSample {
+                    topic: name.clone(),
+                    number,
+                    wanted: sample.class.clone(),
+                    found: shown(&finding),
+                    text: sample.text.clone(),
+                });
+            }
+        }
+    }
+    Ok((topics.values().map(|topic| topic.tests.len()).sum(), wrong))
+}
+
+/// `absent` in a sample stands for everything that counts as not found.
+pub(super) fn fits(wanted: &str, class: &str) -> bool {
+    wanted == class || wanted == "absent" && matches!(class, "deferred" | "placeholder")
+}
+
+fn shown(finding: &TopicFinding) -> String {
+    format!("{} with {:?}, without {:?}", finding.class, finding.slots, finding.missing)
+}
+
+/// A text in Markdown as a document with some roles.
+pub(super) fn document(path: &str, names: &[&str], text: &str, roles: &Roles) -> Document {
+    let parsed = markdown::parse(text, names.iter().any(|role| role.ends_with("template")));
     let mut document = Document {
         path: path.to_owned(),
-        roles: roles.iter().map(|role| (*role).to_owned()).collect(),
+        roles: names.iter().map(|role| (*role).to_owned()).collect(),
         title: parsed.title,
         sections: parsed.sections,
         ..Document::default()
     };
     resolve(&mut document.sections);
-    content::weigh(&mut document, &Roles::load(policies).expect("the roles"));
+    content::weigh(&mut document, roles);
     document
 }
 
@@ -37,407 +105,15 @@ fn resolve(sections: &mut [Section]) {
     }
 }
 
-pub(super) fn library(documents: Vec<Document>) -> Library {
-    let mut documents = documents;
+pub(super) fn library(mut documents: Vec<Document>) -> Library {
     documents.sort_by(|a, b| a.path.cmp(&b.path));
     Library { documents, complete: true, ..Library::default() }
 }
 
-fn path_of(role: &str) -> String {
+/// Where a document of a role usually lies.
+pub(super) fn path_of(role: &str) -> String {
     match role {
         "docs" => "docs/page.md".to_owned(),
         role => format!("{}.md", role.to_uppercase()),
-    }
-}
-
-fn shown(finding: &TopicFinding) -> String {
-    format!(
-        "{} slots {:?} missing {:?} at {:?}",
-        finding.class,
-        finding.slots,
-        finding.missing,
-        finding.findings.first()
-    )
-}
-
-/// `absent` in a sample stands for everything that counts as not found.
-fn fits(wanted: &str, class: &str) -> bool {
-    wanted == class || wanted == "absent" && matches!(class, "deferred" | "placeholder")
-}
-
-#[test]
-fn every_topic_reads_its_samples() {
-    let policies = Bundle::policies();
-    let (matcher, errors) = Matcher::load(&policies).expect("the tables");
-    assert!(errors.is_empty(), "{errors:?}");
-    let (topics, _) = topic::load(&policies);
-    let mut wrong = Vec::new();
-    for (name, topic) in &topics {
-        for (number, sample) in topic.tests.iter().enumerate() {
-            let role =
-                sample.role.as_deref().or_else(|| topic.roles.iter().next().map(String::as_str)).unwrap_or("readme");
-            let path = sample.path.clone().unwrap_or_else(|| path_of(role));
-            let found = matcher.read(&library(vec![document(&path, &[role], &sample.text, &policies)]));
-            let Some(finding) = found.get(name) else { continue };
-            let slots: BTreeSet<String> = finding.slots.iter().cloned().collect();
-            let missing: BTreeSet<String> = finding.missing.iter().cloned().collect();
-            if !fits(&sample.class, &finding.class)
-                || sample.slots.as_ref().is_some_and(|wanted| *wanted != slots)
-                || sample.missing.as_ref().is_some_and(|wanted| *wanted != missing)
-            {
-                wrong.push(format!(
-                    "{name}[{number}] wants {} is {}\n    {:?}",
-                    sample.class,
-                    shown(finding),
-                    sample.text
-                ));
-            }
-        }
-    }
-    let total: usize = topics.values().map(|topic| topic.tests.len()).sum();
-    assert!(wrong.is_empty(), "{} of {total} samples:\n{}", wrong.len(), wrong.join("\n"));
-}
-
-#[test]
-fn every_topic_tests_its_forms() {
-    let (topics, _) = topic::load(&Bundle::policies());
-    let lacking: BTreeMap<&str, usize> = topics
-        .iter()
-        .filter(|(_, topic)| topic.tests.len() < 4)
-        .map(|(name, topic)| (name.as_str(), topic.tests.len()))
-        .collect();
-    assert!(lacking.is_empty(), "{lacking:?}");
-}
-
-/// The matcher with the shipped topics.
-static SHIPPED: LazyLock<(Bundle, Matcher)> = LazyLock::new(|| {
-    let policies = Bundle::policies();
-    let (matcher, _) = Matcher::load(&policies).expect("the tables");
-    (policies, matcher)
-});
-
-/// The class that one text alone has for a shipped topic.
-fn class_of(topic: &str, role: &str, text: &str) -> String {
-    let (policies, matcher) = &*SHIPPED;
-    let found = matcher.read(&library(vec![document(&path_of(role), &[role], text, policies)]));
-    found.get(topic).map(|finding| finding.class.clone()).unwrap_or_default()
-}
-
-#[rstest]
-// Affirmative.
-#[case(
-    "cvd",
-    "security",
-    "# Security\n\nReport vulnerabilities to security@sample.dev. We acknowledge reports within 3 days and coordinate disclosure with you.",
-    "stated"
-)]
-#[case(
-    "cvd",
-    "security",
-    "# Security\n\nReport vulnerabilities to security@sample.dev. Reports will be acknowledged within two business days. We publish an advisory once a fix is released.",
-    "stated"
-)]
-#[case("contact", "security", "Please mail security@sample.dev to report a vulnerability.", "stated")]
-#[case("contact", "security", "# Security\n\nReport vulnerabilities to security at sample dot dev.", "stated")]
-#[case(
-    "contact",
-    "security",
-    "# Security\n\nTo report a vulnerability open https://github.com/sample/sample/security/advisories/new.",
-    "stated"
-)]
-#[case("private_route", "security", "# Security\n\nMail vulnerabilities to security@sample.dev.", "stated")]
-#[case(
-    "vetting",
-    "governance",
-    "# Becoming a maintainer\n\nCandidates will be voted on by the maintainers before they get commit access.",
-    "stated"
-)]
-#[case(
-    "vetting",
-    "governance",
-    "# New maintainers\n\nNobody gets write access before a vote of the maintainers on the candidate.",
-    "stated"
-)]
-#[case("test_policy", "contributing", "# Contributing\n\nNew features must come with tests.", "stated")]
-#[case(
-    "test_policy",
-    "contributing",
-    "# Contributing\n\nPull requests with new features will not be merged without tests.",
-    "stated"
-)]
-#[case(
-    "test_policy",
-    "contributing",
-    "# Contributing\n\nEvery change must:\n\n- be small\n- include tests for new features",
-    "stated"
-)]
-#[case(
-    "security_end",
-    "security",
-    "# Security\n\n## Supported Versions\n\n| Version | Supported |\n|---|---|\n| 2.x | ✅ |\n| 1.x | ❌ |",
-    "stated"
-)]
-#[case(
-    "verification",
-    "readme",
-    "## Verifying releases\n\n```sh\ngpg --verify sample.tar.gz.asc sample.tar.gz\n```",
-    "stated"
-)]
-#[case("build", "contributing", "## Building from source\n\nYou need Rust 1.80.\n\n```sh\ncargo build\n```", "stated")]
-#[case("testing", "contributing", "## Tests\n\nRun `cargo test` before you open a pull request.", "stated")]
-#[case(
-    "secrets_policy",
-    "docs",
-    "# Secrets policy\n\nThe project's secrets are stored in a vault. Only maintainers have access to them. They are rotated every 90 days.",
-    "stated"
-)]
-#[case(
-    "sca_policy",
-    "security",
-    "# Security\n\n## Dependency vulnerabilities\n\nCritical and high vulnerabilities in dependencies must be fixed within 14 days. Dependencies with an incompatible licence must be removed.",
-    "stated"
-)]
-#[case(
-    "sast_policy",
-    "security",
-    "# Security\n\n## Static analysis\n\nHigh and critical findings of static analysis must be fixed within 30 days.",
-    "stated"
-)]
-#[case("sca_release", "release", "# Releasing\n\nAll SCA findings must be resolved before a release.", "stated")]
-#[case("support", "support", "# Support\n\nEach minor version gets fixes for 12 months.", "stated")]
-#[case("sign_off", "contributing", "## DCO\n\nEvery commit must be signed off.", "stated")]
-#[case("discussion", "readme", "## Community\n\nJoin our [Discord](https://discord.gg/sample).", "stated")]
-#[case(
-    "contribution",
-    "contributing",
-    "# Contributing\n\nFork the repository, create a branch and open a pull request. A maintainer will review it and may ask for changes before it is merged.",
-    "stated"
-)]
-#[case(
-    "criteria",
-    "contributing",
-    "# Contributing\n\nContributions must pass the linter and must include tests.",
-    "stated"
-)]
-#[case("members", "maintainers", "# Maintainers\n\n- Ana Lopez (@anal)\n- Bo Chen (@bochen)", "stated")]
-#[case("roles", "governance", "# Roles\n\nMaintainers review and merge pull requests.", "stated")]
-#[case("defect_guide", "readme", "## Bugs\n\nFound a bug? Please open an issue on GitHub.", "stated")]
-// Negated.
-#[case("contact", "security", "# Security\n\nWe do not accept reports. See https://example.com", "denied")]
-#[case("contact", "security", "# Security\n\nWe don't accept security reports.", "denied")]
-#[case("vetting", "governance", "# Maintainers\n\nNo vote is required before granting commit access.", "denied")]
-#[case("test_policy", "contributing", "# Contributing\n\nTests are not required.", "denied")]
-#[case("sign_off", "contributing", "We do not require a DCO.", "denied")]
-#[case("defect_guide", "readme", "## Issues\n\nWe do not accept bug reports.", "denied")]
-#[case("verification", "readme", "## Signatures\n\nThe releases are not signed.", "denied")]
-#[case("advisories", "security", "# Security\n\nWe do not publish advisories.", "denied")]
-// A negation of something else denies nothing.
-#[case(
-    "private_route",
-    "security",
-    "# Security\n\nDo not open public issues for vulnerabilities; mail security@sample.dev.",
-    "stated"
-)]
-#[case(
-    "private_route",
-    "security",
-    "# Security\n\nPlease do not report security vulnerabilities through public issues. Instead, send an email to security@sample.dev.",
-    "stated"
-)]
-#[case(
-    "contact",
-    "security",
-    "# Security\n\nIf you cannot use the form, mail security@sample.dev about the vulnerability.",
-    "stated"
-)]
-#[case(
-    "contact",
-    "security",
-    "# Security\n\nDo not hesitate to report a vulnerability to security@sample.dev.",
-    "stated"
-)]
-#[case("sign_off", "contributing", "Commits without a Signed-off-by line will not be accepted.", "stated")]
-// Announced.
-#[case("threat_model", "readme", "A threat model will be published.", "deferred")]
-#[case("cvd", "security", "# Security\n\nTODO", "deferred")]
-#[case("verification", "readme", "## Verifying releases\n\nComing soon.", "deferred")]
-#[case("build", "readme", "## Building\n\nBuild instructions will be added soon.", "deferred")]
-#[case("secrets_policy", "docs", "# Secrets policy\n\nTBD", "deferred")]
-#[case(
-    "security_end",
-    "security",
-    "# Security Policy\n\n## Supported Versions\n\nThe table will be added later.",
-    "deferred"
-)]
-#[case("testing", "testing", "# Testing\n\nTo be written.", "deferred")]
-#[case("vetting", "governance", "# Becoming a maintainer\n\nThe process is to be decided.", "deferred")]
-// Still to be filled in.
-#[case("contact", "security", "# Security\n\nReport vulnerabilities to [INSERT EMAIL].", "placeholder")]
-#[case(
-    "contact",
-    "security",
-    "# Security Policy\n\n## Reporting a Vulnerability\n\nUse this section to tell people how to report a vulnerability.\n\nTell them where to go, how often they can expect to get an update.",
-    "placeholder"
-)]
-#[case(
-    "security_end",
-    "security",
-    "# Security Policy\n\n## Supported Versions\n\nUse this section to tell people about which versions are supported.\n\n| Version | Supported |\n| --- | --- |\n| 5.1.x | :white_check_mark: |\n| 5.0.x | :x: |\n| 4.0.x | :white_check_mark: |\n| < 4.0 | :x: |",
-    "placeholder"
-)]
-#[case("members", "maintainers", "# Maintainers\n\n- [your name] (@[your handle])", "placeholder")]
-#[case("secrets_policy", "docs", "# Secrets policy\n\n{{ how secrets are stored }}", "placeholder")]
-// Parts and passing mentions.
-#[case(
-    "cvd",
-    "security",
-    "# Security\n\nReport vulnerabilities to security@sample.dev. We fix them as soon as possible.",
-    "partial"
-)]
-#[case(
-    "cvd",
-    "security",
-    "# Security\n\nReport vulnerabilities to security@sample.dev. We ask for a 90 day embargo before disclosure.",
-    "partial"
-)]
-#[case(
-    "security_end",
-    "security",
-    "# Security Policy\n\n## Supported Versions\n\n| Version | Supported |\n|---|---|\n| 2.x | yes |",
-    "partial"
-)]
-#[case("verification", "readme", "## Verifying releases\n\n```sh\nsha256sum -c SHA256SUMS\n```", "mention")]
-#[case("build", "readme", "## Building\n\n```sh\ncargo build\n```", "partial")]
-#[case("sign_off", "contributing", "See the Developer Certificate of Origin.", "mention")]
-#[case("threat_model", "readme", "The threat model is kept elsewhere.", "mention")]
-// Another subject.
-#[case(
-    "secrets_policy",
-    "security",
-    "# Security\n\nNever post secrets in issues. This is a HashiCorp Vault plugin.",
-    "absent"
-)]
-#[case("build", "readme", "## Team building\n\nWe meet once a year.", "absent")]
-#[case(
-    "sast_policy",
-    "readme",
-    "# Disaster recovery\n\nHigh and critical disasters must be handled within 30 days.",
-    "absent"
-)]
-#[case("cvd", "readme", "# Shop\n\nRefunds are handled within 14 days.", "absent")]
-#[case(
-    "sca_policy",
-    "security",
-    "# Security\n\n## Static analysis\n\nHigh findings of static analysis must be fixed within 30 days.",
-    "absent"
-)]
-#[case("verification", "readme", "## Email verification\n\nThe service sends a link to verify the address.", "absent")]
-#[case("discussion", "readme", "The library parses IRC logs and Slack exports.", "absent")]
-// Another language.
-#[case(
-    "cvd",
-    "security",
-    "# Sicherheit\n\nWenn Sie eine Schwachstelle in diesem Projekt finden, dann schreiben Sie uns bitte eine Nachricht und geben Sie uns die Zeit, die wir brauchen, um den Fehler zu beheben. Wir werden Ihnen nach der Meldung so bald wie möglich antworten und mit Ihnen zusammen die Veröffentlichung planen.",
-    "foreign"
-)]
-#[case(
-    "cvd",
-    "security",
-    "# 安全\n\n如果您发现了安全漏洞，请不要公开，请通过邮件告诉我们，我们会在收到报告之后尽快回复并且修复这个问题，然后发布新的版本，谢谢您的帮助和支持。",
-    "foreign"
-)]
-// Nothing at all.
-#[case("cvd", "security", "", "absent")]
-#[case("cvd", "security", "now is the time for all goodness", "absent")]
-#[case("members", "maintainers", "# Maintainers\n", "absent")]
-#[case("threat_model", "readme", "We have no threat model.", "denied")]
-fn reads(#[case] topic: &str, #[case] role: &str, #[case] text: &str, #[case] expected: &str) {
-    let class = class_of(topic, role, text);
-    assert!(fits(expected, &class), "{topic} wants {expected} is {class}: {text}");
-}
-
-fn together(topic: &str, documents: &[(&str, &str, &str)]) -> TopicFinding {
-    let (policies, matcher) = &*SHIPPED;
-    let documents = documents.iter().map(|(path, role, text)| document(path, &[role], text, policies)).collect();
-    matcher.read(&library(documents)).remove(topic).expect("the topic")
-}
-
-#[rstest]
-#[case::linked(&[("CONTRIBUTING.md", "contributing", "## Tests\n\nThe tests run on every pull request. See [testing](TESTING.md)."), ("TESTING.md", "testing", "# Testing\n\nRun `cargo test`.")], "testing", "stated")]
-#[case::not_linked(&[("CONTRIBUTING.md", "contributing", "## Tests\n\nThe tests run on every pull request."), ("TESTING.md", "testing", "# Testing\n\nRun `cargo test`.")], "testing", "partial")]
-#[case::one_states(&[("README.md", "readme", "## Tests\n\nThe tests run nightly."), ("TESTING.md", "testing", "# Testing\n\nRun `cargo test` before you push.")], "testing", "stated")]
-#[case::contradiction(&[("SECURITY.md", "security", "# Security\n\nWe do not accept vulnerability reports."), ("README.md", "readme", "## Security\n\nReport vulnerabilities to security@sample.dev.")], "contact", "contradicted")]
-#[case::english_beside_translation(&[("README.md", "readme", "# Sample\n\nA library that does what samples do, with words enough to be a document of its own that somebody may read from its beginning to its end."), ("README.zh.md", "readme", "# 样本\n\n这是一个做样本的库，它有足够的文字成为一个独立的文件，任何人都可以从头到尾阅读它，谢谢您的帮助和支持。")], "user_guide", "absent")]
-fn reads_together(#[case] documents: &[(&str, &str, &str)], #[case] topic: &str, #[case] expected: &str) {
-    let finding = together(topic, documents);
-    assert_eq!(finding.class, expected, "{}", shown(&finding));
-}
-
-#[rstest]
-#[case::sends(
-    "# Security\n\nReport security issues as described in [our policy](https://sample.dev/security-policy).",
-    Some(true)
-)]
-#[case::bare("# Security\n\n[security policy](https://sample.dev/security-policy)", Some(false))]
-#[case::denied("# Security\n\nDo not use the [security policy](https://sample.dev/security-policy).", Some(false))]
-#[case::unrelated("# Security\n\nSee [our shop](https://sample.dev/shop) for more.", None)]
-fn links_for_a_topic(#[case] text: &str, #[case] affirmative: Option<bool>) {
-    let finding = together("contact", &[("README.md", "readme", text)]);
-    assert_eq!(finding.links.first().map(|link| link.affirmative), affirmative, "{:?}", finding.links);
-}
-
-#[test]
-fn the_order_of_documents_changes_nothing() {
-    let texts = [
-        ("README.md", "readme", "## Tests\n\nThe tests run nightly."),
-        ("docs/a.md", "docs", "# Testing\n\nRun `cargo test` before you push."),
-    ];
-    let (one, other) = (together("testing", &texts), together("testing", &[texts[1], texts[0]]));
-    assert_eq!(serde_json::to_string(&one).expect("json"), serde_json::to_string(&other).expect("json"));
-}
-
-#[rstest]
-#[case::prose(
-    "Please report any new vulnerability to the security team, and do not open an issue before a fix was released. "
-)]
-#[case::repeated("report report review tests vulnerabilities must release support ")]
-#[case::bullets("- report a vulnerability\n")]
-#[case::links("[security policy](https://sample.dev/security) ")]
-#[case::negations("no not never without ")]
-#[case::marks("( [ < { @ . ")]
-fn large_documents_take_linear_time(#[case] unit: &str) {
-    let (policies, matcher) = &*SHIPPED;
-    let time = |bytes: usize| {
-        let document = document("SECURITY.md", &["security"], &unit.repeat(bytes / unit.len()), policies);
-        let library = library(vec![document]);
-        let begun = std::time::Instant::now();
-        let found = matcher.read(&library);
-        assert!(!found.is_empty());
-        begun.elapsed().as_secs_f64()
-    };
-    let (small, large) = (time(40_000), time(160_000));
-    assert!(large < small * 10.0 + 1.0, "{small:.2} s for 40 kB, {large:.2} s for 160 kB");
-}
-
-#[test]
-#[ignore = "prints how long a megabyte takes"]
-fn measures_a_megabyte() {
-    let (policies, matcher) = &*SHIPPED;
-    let topics = topic::load(policies).0.len();
-    for unit in [
-        "Please report any new vulnerability to the security team, and do not open an issue before a fix was released. ",
-        "- report a vulnerability\n",
-        "report report review tests vulnerabilities must release support ",
-        "[security policy](https://sample.dev/security) ",
-        "no not never without ",
-        "( [ < { @ . ",
-        "# Security\n\ntext\n\n",
-    ] {
-        let document = document("SECURITY.md", &["security"], &unit.repeat(1_000_000 / unit.len()), policies);
-        let library = library(vec![document]);
-        let begun = std::time::Instant::now();
-        matcher.read(&library);
-        let taken = begun.elapsed();
-        println!("{unit:?}: {taken:?}, {:?} per topic", taken / u32::try_from(topics).expect("few"));
     }
 }

@@ -360,7 +360,7 @@ mod tests {
     #[case("[Go installation guide](https://golang.org/doc/install)", None)]
     #[case("[Sigstore documentation](https://docs.sigstore.dev)", None)]
     #[case("[the guide for new readers](https://widget.acme.net/guide)", Some("docs"))]
-    #[case("[docs.rs](https://docs.rs/serde)", Some("api"))]
+    #[case("[docs.rs](https://docs.rs/serde)", None)]
     #[case("[Contributing guide](https://widget.acme.net/contribute)", None)]
     fn links_of_a_readme(#[case] markdown: &str, #[case] kind: Option<&str>) {
         let text = format!("# Widget\n\nCounts parts of machines. {markdown}\n");

@@ -1,10 +1,12 @@
 //! The search space of a topic (requirements R8): whether everything that could speak about it was read, and which doors
 //! stay unopened. Not finding a topic is absence only in a closed space.
 
-use super::model::{Library, State, Target};
+use super::model::{Document, Library, State, Target};
+use super::roles::Roles;
 use super::topic::Topic;
 use super::{Door, Site, TopicFinding};
 use crate::collect::Context;
+use crate::collect::path::RepoPath;
 use crate::collect::releases::Tagged;
 use crate::model::fact::{Fact, Reason};
 
@@ -17,6 +19,7 @@ const OUTSIDE: &[&str] = &["docs", "wiki", "policy"];
 pub(super) struct Space<'a> {
     pub(super) cx: &'a Context<'a>,
     pub(super) library: &'a Library,
+    pub(super) roles: &'a Roles,
     pub(super) tagged: &'a Tagged,
 }
 
@@ -82,8 +85,13 @@ impl Space<'_> {
     /// Places that more access would read: the owner's health files, and the text of a release.
     fn sources_of_more_access(&self, topic: &Topic) -> Vec<Door> {
         let mut doors = Vec::new();
-        let missing =
-            topic.health.iter().any(|role| !self.library.documents.iter().any(|document| document.has_role(role)));
+        let missing = topic.health.iter().any(|role| {
+            let closes = |document: &Document| {
+                document.has_role(role)
+                    && self.roles.is_health_file(&RepoPath::new(document.path.as_bytes().to_vec()), role)
+            };
+            !self.library.documents.iter().any(closes)
+        });
         if topic.fallback && missing && self.cx.subject.owner.is_some() && self.fallback_is_open(topic) {
             doors.push(door("fallback", "the owner's fallback repository (`.github`)"));
         }
@@ -146,7 +154,7 @@ mod tests {
     use super::*;
     use crate::bundle::Bundle;
     use crate::collect::docs::TopicLink;
-    use crate::collect::docs::model::{Document, Link};
+    use crate::collect::docs::model::Link;
     use crate::collect::docs::topic;
     use crate::collect::tree::Tree;
     use crate::model::subject::Subject;
@@ -226,6 +234,7 @@ mod tests {
                 label: "here".to_owned(),
                 target: "https://acme.net/rules".to_owned(),
                 line: 1,
+                start: 0,
                 to: Target::Outside,
             };
             let pointer = document("GOVERNANCE.md", "governance");
@@ -234,8 +243,9 @@ mod tests {
         library.sites.extend((given.site || given.site_in_tree).then(|| site(given.site_in_tree)));
         let tagged = Tagged { complete: true, ..Tagged::default() };
         let topics = topic::load(&policies).0;
+        let roles = Roles::load(&policies).expect("the roles");
         let links = if given.link { vec![link()] } else { Vec::new() };
-        let space = Space { cx: &cx, library: &library, tagged: &tagged };
+        let space = Space { cx: &cx, library: &library, roles: &roles, tagged: &tagged };
         let (closed, doors) = space.of(&topics[topic], Some(&finding(links)));
         let state = match closed {
             Fact::Known { value, .. } => value.to_string(),

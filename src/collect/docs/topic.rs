@@ -13,8 +13,9 @@
 //! | `headings` | phrases; a heading that contains one is the topic's own, with everything below it |
 //! | `head` | unambiguous phrases: alone they make a `mention`, with a slot in the same block a `partial` |
 //! | `deny` | phrases whose negation denies the topic |
+//! | `refuse` | phrases that deny the topic as they stand, without any negation: "findings are informational only" |
 //! | `exclude` | phrases that show another subject: a heading that contains one takes its section out, a block that contains one is taken out alone |
-//! | `exclude_headings` | the same for headings alone: what stands in the text excludes nothing |
+//! | `exclude_headings` | the same for headings alone: what stands in the text excludes nothing, and neither does a heading that contains a phrase of `head` |
 //! | `links` | a link whose label, sentence or target contains one is given for the topic |
 //! | `scope` | where all slots must meet: `section` (with its subsections; a whole document of `roles`), `block` (with its lead-in), `document` (all own text of one document), `linked` (two linked documents) |
 //! | `code` | whether code blocks count as text for phrases |
@@ -61,6 +62,7 @@ pub(crate) struct Topic {
     pub(crate) headings: Vec<Phrase>,
     pub(crate) head: Vec<Phrase>,
     pub(crate) deny: Vec<Phrase>,
+    pub(crate) refuse: Vec<Phrase>,
     pub(crate) exclude: Vec<Phrase>,
     pub(crate) exclude_headings: Vec<Phrase>,
     pub(crate) links: Vec<Phrase>,
@@ -154,6 +156,8 @@ struct TopicFile {
     head: Vec<String>,
     #[serde(default)]
     deny: Vec<String>,
+    #[serde(default)]
+    refuse: Vec<String>,
     #[serde(default)]
     exclude: Vec<String>,
     #[serde(default)]
@@ -311,6 +315,7 @@ pub(crate) fn parse(path: &str, text: &str) -> Result<Topic, String> {
         headings: phrases(&file.headings)?,
         head: phrases(&file.head)?,
         deny: phrases(&file.deny)?,
+        refuse: phrases(&file.refuse)?,
         exclude: phrases(&file.exclude)?,
         exclude_headings: phrases(&file.exclude_headings)?,
         links: phrases(&file.links)?,

@@ -143,7 +143,7 @@ impl<'a> Evidence<'a> {
         let counts = slots
             .iter()
             .any(|(slot, fill)| fill.is_some() && self.topic.slots.get(*slot).is_some_and(|slot| slot.alone));
-        let at = quoted(&slots);
+        let at = self.quoted(unit, &slots);
         let (stock, total) = self.weigh(unit);
         if total > 0 && stock * 10 >= total * 6 {
             return Said {
@@ -169,6 +169,24 @@ impl<'a> Evidence<'a> {
             (unit.head && total > 0).then_some("mention")
         };
         Said { class, slots, at: unit.sentences.first().copied() }
+    }
+
+    /// The sentence that fills most of these slots, with its own words before its lead-in; the first of them.
+    fn quoted(&self, unit: &Unit, slots: &BTreeMap<usize, Option<Fill>>) -> Option<usize> {
+        let by_text: BTreeSet<usize> = slots.iter().filter(|(_, fill)| fill.is_some()).map(|(slot, _)| *slot).collect();
+        let filled = |at: usize| {
+            let fills = self.fills.get(&at).into_iter().flatten();
+            let (mut own, mut all) = (BTreeSet::new(), BTreeSet::new());
+            for (slot, raw) in fills.filter(|(slot, _)| by_text.contains(slot)) {
+                all.insert(*slot);
+                if !raw.in_lead {
+                    own.insert(*slot);
+                }
+            }
+            (own.len(), all.len())
+        };
+        let sentences = unit.sentences.iter().map(|at| (filled(*at), std::cmp::Reverse(*at)));
+        sentences.max().filter(|((_, all), _)| *all > 0).map(|(_, std::cmp::Reverse(at))| at)
     }
 
     fn first(&self, unit: &Unit, is: impl Fn(Mood) -> bool) -> Option<usize> {
@@ -307,16 +325,4 @@ pub(super) fn is_complete(topic: &Topic, slots: &BTreeSet<usize>) -> bool {
         None => topic.slots.iter().enumerate().all(|(number, slot)| slot.optional || slots.contains(&number)),
     };
     needed && topic.required.iter().all(|required| slots.iter().filter_map(name).any(|name| name == required))
-}
-
-/// The sentence that fills most slots; the first of them.
-fn quoted(slots: &BTreeMap<usize, Option<Fill>>) -> Option<usize> {
-    let mut counts: BTreeMap<usize, usize> = BTreeMap::new();
-    for fill in slots.values().flatten() {
-        *counts.entry(fill.sentence).or_default() += 1;
-    }
-    counts
-        .into_iter()
-        .max_by_key(|(sentence, count)| (*count, std::cmp::Reverse(*sentence)))
-        .map(|(sentence, _)| sentence)
 }

@@ -257,8 +257,6 @@ fn url(text: &str) -> Option<usize> {
         scheme + 3
     } else if starts_with_ignoring_case(text, "www.") {
         4
-    } else if starts_with_ignoring_case(text, "mailto:") {
-        return None;
     } else {
         return None;
     };

@@ -310,6 +310,11 @@ mod tests {
         assert_eq!(summary(&text(id)), [format!("{id} code approved")]);
         let commented = text(id).lines().map(|line| format!(" * {line}\n")).collect::<String>();
         assert_eq!(summary(&format!("/*\n{commented} */")), [format!("{id} code approved")]);
+        for width in [60, 72] {
+            let options = textwrap::Options::new(width).initial_indent("   ").subsequent_indent("      ");
+            let wrapped = text(id).lines().map(|line| textwrap::fill(line, &options) + "\n").collect::<String>();
+            assert_eq!(summary(&wrapped), [format!("{id} code approved")], "{width} columns:\n{wrapped}");
+        }
     }
 
     #[rstest]

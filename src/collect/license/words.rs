@@ -196,8 +196,8 @@ fn is_copyright_line(line: &str) -> bool {
         return false;
     };
     let rest = rest.trim_start_matches([' ', '\t', ':', ',', '*', '_', '-']);
-    let marked = rest
-        .starts_with(['©', '<', '[', '{', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'Y', 'y', '$', '%'])
+    let marked = rest.starts_with(['©', '<', '[', '{', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', '$', '%'])
+        || ["yyyy", "year"].iter().any(|mark| rest.get(..4).is_some_and(|start| start.eq_ignore_ascii_case(mark)))
         || rest.get(..3).is_some_and(|mark| mark.eq_ignore_ascii_case("(c)"))
         || rest.get(..3).is_some_and(|mark| mark.eq_ignore_ascii_case("by "));
     let year = rest
@@ -255,6 +255,9 @@ mod tests {
     #[case("(c) 2001 Foo", true)]
     #[case("// Copyright 2019-2020 The Authors. All rights reserved.", true)]
     #[case("Copyright Foo 1998", true)]
+    #[case("Copyright yyyy Foo", true)]
+    #[case("(c) You must retain, in the Source form", false)]
+    #[case("(c) in the year of the release", false)]
     #[case("Copyright (c) 2020 X. Permission is hereby granted, free of charge", false)]
     fn copyright_lines(#[case] line: &str, #[case] expected: bool) {
         assert_eq!(is_copyright_line(line), expected);

@@ -132,7 +132,7 @@ fn strings_at(value: &Value, path: &str) -> Vec<(String, String)> {
         .filter(|(field, text)| {
             (text.contains("://") || text.contains('.'))
                 && !text.contains(' ')
-                && !(text.contains('@') && !text.contains(':'))
+                && (!text.contains('@') || text.contains(':'))
                 && field != "email"
         })
         .collect()

@@ -180,10 +180,8 @@ impl Members<'_> {
             kind = self.signatures.zip_kind(&[], extension(file)).unwrap_or(kind);
         }
         match kind.what {
-            What::Class(class) if super::magic::is_program(&class) => {
-                if self.inner.len() < limits::INNER_FINDINGS {
-                    self.inner.push(InnerFinding { name: printable(name), class });
-                }
+            What::Class(class) if super::magic::is_program(&class) && self.inner.len() < limits::INNER_FINDINGS => {
+                self.inner.push(InnerFinding { name: printable(name), class });
             }
             What::Class(class) if class == "archive" => self.nested = true,
             _ => {}

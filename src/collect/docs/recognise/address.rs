@@ -1,5 +1,7 @@
 //! Addresses: mail, pages, forms for private reports, trackers, repositories.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 
 use super::{Kind, Mark, Spoke};
@@ -12,6 +14,8 @@ use crate::collect::docs::words::{Break, WordKind};
 pub(super) struct Routes {
     /// Ends of the path of a page for private reports of a repository.
     private_paths: Vec<String>,
+    /// The same for hosts on which only they mean that.
+    private_pages: BTreeMap<String, String>,
     /// Services that take private reports, with the start of the path where it is not the whole host.
     private_hosts: Vec<String>,
     /// Ends of the path of a public tracker.
@@ -20,6 +24,15 @@ pub(super) struct Routes {
     tracker_hosts: Vec<String>,
     /// Hosts whose pages are about matters in general and never about one project.
     general_hosts: Vec<String>,
+}
+
+impl Routes {
+    /// Whether an address, without its scheme and in lower case, is a page on matters in general.
+    pub(super) fn is_general(&self, bare: &str) -> bool {
+        self.general_hosts
+            .iter()
+            .any(|known| bare.strip_prefix(known.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
+    }
 }
 
 /// Words before `at` that make it part of a mail address without any brackets.
@@ -87,6 +100,11 @@ fn written_out(words: &[Spoke<'_>], at: usize, marked: bool, marks: &mut Vec<Mar
     }
 }
 
+/// Whether a path is that of a repository of an account.
+fn is_repository(path: &str) -> bool {
+    path.split('/').skip(1).filter(|part| !part.is_empty()).count() == 2
+}
+
 pub(super) fn kinds_of_url(url: &str, routes: &Routes) -> Vec<Kind> {
     let lower = url.to_lowercase();
     let mut kinds = Vec::new();
@@ -98,14 +116,18 @@ pub(super) fn kinds_of_url(url: &str, routes: &Routes) -> Vec<Kind> {
     let bare = rest.split('?').next().unwrap_or_default().trim_end_matches('/');
     let host = bare.split('/').next().unwrap_or_default();
     let path = bare.get(host.len()..).unwrap_or_default();
-    let general = routes.general_hosts.iter().any(|known| host == known || bare.starts_with(&format!("{known}/")));
+    let general = routes.is_general(bare);
     if scheme == "https" && !general {
         kinds.push(Kind::HttpsUrl);
     }
     if general {
         return kinds;
     }
-    let private = routes.private_paths.iter().any(|end| path.ends_with(end.as_str()) && path.len() > end.len())
+    let private = routes.private_paths.iter().any(|end| path.strip_suffix(end.as_str()).is_some_and(is_repository))
+        || routes
+            .private_pages
+            .iter()
+            .any(|(known, end)| host == known && path.strip_suffix(end.as_str()).is_some_and(is_repository))
         || routes.private_hosts.iter().any(|known| bare == known || bare.starts_with(&format!("{known}/")))
         || rest.contains("confidential]=true")
         || rest.contains("confidential%5d=true");
@@ -120,7 +142,6 @@ pub(super) fn kinds_of_url(url: &str, routes: &Routes) -> Vec<Kind> {
     kinds
 }
 
-/// The repository that an address names, as `host/owner/name`; nothing for a page inside one or for any other address.
 /// First parts of addresses on a forge that are no account.
 const PAGES: &[&str] = &[
     "about",
@@ -151,6 +172,7 @@ const PAGES: &[&str] = &[
     "users",
 ];
 
+/// The repository that an address names, as `host/owner/name`; nothing for a page inside one or for any other address.
 pub(crate) fn repository_of(url: &str) -> Option<String> {
     let lower = url.to_lowercase();
     let (_, rest) = lower.split_once("://")?;

@@ -101,10 +101,6 @@ impl Spoken for Spoke<'_> {
         self.before
     }
 
-    fn kind(&self) -> WordKind {
-        self.kind
-    }
-
     fn raw(&self) -> &str {
         self.raw
     }
@@ -138,6 +134,13 @@ impl Recognisers {
             routes: table(policies, "tables/report_routes.yaml")?,
             bots: accounts.bots.words.into_iter().chain(accounts.bots.names).collect(),
         })
+    }
+
+    /// Whether an address leads to a page that explains matters in general and is no place of any one project.
+    pub(crate) fn is_general(&self, url: &str) -> bool {
+        let lower = url.to_lowercase();
+        let bare = lower.split_once("://").map_or(lower.as_str(), |(_, rest)| rest);
+        self.routes.is_general(bare.split(['?', '#']).next().unwrap_or_default())
     }
 
     /// What stands in one sentence. `links` are the links of the sentence with the words of their labels, `text` is the sentence as
@@ -305,6 +308,8 @@ pub(crate) mod tests {
     #[case::look_at("look at sample.dev", Kind::Email)]
     #[case::handle("ask @alice", Kind::Email)]
     #[case::http("see http://sample.dev/x", Kind::HttpsUrl)]
+    #[case::page("see https://sample.dev/docs/2.x/security", Kind::PrivateReportLink)]
+    #[case::page_of_two("see https://sample.dev/docs/security", Kind::PrivateReportLink)]
     #[case::issues("use https://github.com/o/r/issues", Kind::PrivateReportLink)]
     #[case::docs("see https://docs.github.com/en/code-security/security-advisories/guidance", Kind::PrivateReportLink)]
     #[case::embargo("We ask for 90 days embargo before disclosure", Kind::ResponseTime)]

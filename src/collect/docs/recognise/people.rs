@@ -470,6 +470,7 @@ mod tests {
             label: label.to_owned(),
             target: target.to_owned(),
             line: 1,
+            start: 0,
             to: crate::collect::docs::model::Target::Outside,
         }
     }

@@ -1,0 +1,320 @@
+//! Pipelines of systems other than the Actions family: which commands run on which event.
+//!
+//! Each reader makes tasks of its files; what the commands of a task do is recognised here, as for the Actions family.
+//! Values are not followed through these systems: they stay `detected`, so that nothing passes because nobody looked.
+
+mod circleci;
+mod gitlab;
+mod jenkins;
+mod plain;
+mod rules;
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+
+use regex::Regex;
+
+use super::Capability;
+use super::commands::Known;
+use super::filters::PathFilters;
+use super::recognise::{Found, Recogniser, Setting, Statics, hints_test};
+use super::shell::Dialect;
+use super::systems::{Definition, Table};
+use super::workflow::Text;
+use crate::collect::limits;
+use crate::collect::path::RepoPath;
+use crate::collect::tree::{Reader, Tree};
+use crate::yaml::{self, Node};
+
+/// Files that definitions include, over all of them.
+const MAX_INCLUDES: usize = 200;
+/// Tasks of one definition.
+const MAX_TASKS: usize = 2_000;
+/// Bytes of all scripts of one definition, counting one again for every job that inherits it.
+const MAX_SCRIPTS: usize = 4 << 20;
+/// Variables that are looked at in one place.
+const MAX_VARIABLES: usize = 500;
+/// Different patterns of branches and variables, over all definitions.
+const MAX_PATTERNS: usize = 300;
+/// Different filters by path, over all definitions. Each is tried on every file.
+const MAX_FILTERS: usize = 30;
+
+/// What the readers need.
+pub(super) struct Elsewhere<'a> {
+    pub(super) tree: &'a Tree,
+    pub(super) reader: &'a Reader<'a>,
+    pub(super) table: &'a Table,
+    pub(super) recogniser: &'a Recogniser<'a>,
+    pub(super) filters: &'a PathFilters,
+    pub(super) primary: Option<&'a str>,
+    pub(super) memory: Memory,
+}
+
+/// What was worked out before, so that no definition makes it again for every job.
+#[derive(Debug, Default)]
+pub(super) struct Memory {
+    patterns: RefCell<BTreeMap<String, Option<Regex>>>,
+    filters: RefCell<BTreeMap<(bool, Vec<String>), &'static str>>,
+}
+
+/// What one job of a definition runs, and when.
+#[derive(Debug, Clone)]
+struct Task {
+    path: String,
+    job: String,
+    line: u64,
+    when: When,
+    /// Whether its failure is noticed.
+    blocking: bool,
+    disabled: bool,
+    variables: BTreeMap<String, String>,
+    directory: String,
+    dialect: Dialect,
+    scripts: Vec<Text>,
+    /// What templates and packaged steps are known to do.
+    known: Vec<(Known, u64)>,
+    /// Something it runs that nobody here can read.
+    opaque: Option<String>,
+    needs: Vec<String>,
+}
+
+/// When a task runs.
+#[derive(Debug, Clone, Default)]
+struct When {
+    triggers: BTreeSet<&'static str>,
+    filtered: &'static str,
+    condition: Option<String>,
+}
+
+impl When {
+    fn on(events: impl IntoIterator<Item = &'static str>) -> Self {
+        Self { triggers: events.into_iter().collect(), filtered: "no", condition: None }
+    }
+
+    fn before_merge(&self) -> bool {
+        self.triggers.contains("change_request") || self.triggers.contains("merge_queue")
+    }
+}
+
+/// The tasks of one definition, and what it names that is not in the tree.
+#[derive(Debug, Default)]
+struct Definitions {
+    tasks: Vec<Task>,
+    unresolved: Vec<String>,
+    /// Files of the tree that it takes in.
+    included: BTreeSet<String>,
+    bytes: usize,
+}
+
+impl Definitions {
+    /// Takes a task, as long as there is room.
+    fn push(&mut self, task: Task) {
+        if self.has_room() {
+            self.bytes += task.scripts.iter().map(|script| script.text.len() + 16).sum::<usize>();
+            self.tasks.push(task);
+        }
+    }
+
+    fn has_room(&self) -> bool {
+        self.tasks.len() < MAX_TASKS && self.bytes < MAX_SCRIPTS
+    }
+}
+
+impl Elsewhere<'_> {
+    /// What all definitions do. What cannot be read is noted at the definition.
+    pub(super) fn collect(&self, definitions: &mut [Definition]) -> Vec<Capability> {
+        let mut read: Vec<(String, String, Definitions)> = Vec::new();
+        for definition in definitions.iter_mut().filter(|definition| definition.system.parsed == "ok") {
+            match self.read(definition) {
+                Some(Ok(found)) => {
+                    if let Some(missing) = found.unresolved.first() {
+                        definition.problem("unresolved", missing.clone());
+                    }
+                    read.push((definition.system.system.clone(), definition.system.path.clone(), found));
+                }
+                Some(Err(error)) => definition.problem("parse_error", error.to_string()),
+                None => {}
+            }
+        }
+        // A file that another one takes in does not run by itself.
+        let included: BTreeSet<String> = read
+            .iter()
+            .flat_map(|(_, path, found)| found.included.iter().filter(move |other| *other != path))
+            .cloned()
+            .collect();
+        let mut capabilities = Vec::new();
+        for (system, _, found) in read.iter().filter(|(_, path, _)| !included.contains(path)) {
+            for task in found.tasks.iter().take(MAX_TASKS) {
+                self.task(system, task, &mut capabilities);
+            }
+        }
+        capabilities
+    }
+
+    /// None for a definition that nothing here reads.
+    fn read(&self, definition: &Definition) -> Option<Result<Definitions, yaml::Error>> {
+        let path = &definition.system.path;
+        let dialect = definition.dialect.as_deref().filter(|dialect| *dialect != "actions")?;
+        if dialect == "jenkins" {
+            return Some(Ok(jenkins::read(path, &definition.source)));
+        }
+        // Some systems also take programs, which make their definitions when they run.
+        if ![".yml", ".yaml", ".json"].iter().any(|extension| path.ends_with(extension)) {
+            return None;
+        }
+        let documents = match yaml::parse_all(&definition.source) {
+            Ok(documents) => documents,
+            Err(error) => return Some(Err(error)),
+        };
+        Some(Ok(match (dialect, documents.first()) {
+            ("gitlab", Some(root)) => gitlab::read(self, path, root.clone()),
+            ("circleci", Some(root)) => circleci::read(self, path, root),
+            ("commands", _) => plain::read(self, &definition.system.system, path, &documents),
+            _ => return None,
+        }))
+    }
+
+    fn task(&self, system: &str, task: &Task, out: &mut Vec<Capability>) {
+        let statics = Statics { values: BTreeMap::new(), variables: task.variables.clone() };
+        let setting =
+            Setting { directory: task.directory.clone(), dialect: task.dialect, pipefail: system == "circleci" };
+        let mut found: Vec<(Found, u64)> = Vec::new();
+        for script in &task.scripts {
+            for item in self.recogniser.script(&script.text, &setting, &statics) {
+                let line = script.line_at(item.offset);
+                found.push((item, line));
+            }
+        }
+        let direct =
+            |known: &Known, resolved: &'static str| Found { known: known.clone(), resolved, blocking: true, offset: 0 };
+        found.extend(task.known.iter().map(|(known, line)| (direct(known, "direct"), *line)));
+        if let Some(name) = task.opaque.as_ref().filter(|name| hints_test(name) || hints_test(&task.job)) {
+            let known = Known { kind: "test".to_owned(), tool: name.clone(), covers: Vec::new() };
+            found.push((direct(&known, "opaque"), task.line));
+        }
+        for (item, line) in found {
+            out.push(Capability {
+                kind: item.known.kind,
+                tool: item.known.tool,
+                covers: item.known.covers,
+                system: system.to_owned(),
+                path: task.path.clone(),
+                job: task.job.clone(),
+                line,
+                triggers: task.when.triggers.iter().map(|name| (*name).to_owned()).collect(),
+                path_filtered: task.when.filtered.to_owned(),
+                condition: task.when.condition.clone().filter(|_| task.when.before_merge()),
+                resolved: item.resolved.to_owned(),
+                blocking: task.blocking && item.blocking,
+                disabled: task.disabled,
+                check_name: Some(task.job.clone()),
+                needs: task.needs.clone(),
+            });
+        }
+    }
+
+    /// The text of a file of the tree, by its path from the root.
+    fn file(&self, path: &str) -> Option<String> {
+        let entry = self.tree.get(path.as_bytes())?;
+        let target = self.tree.resolve(self.reader, entry)?;
+        self.reader.read(target, limits::TEXT_BYTES).ok().filter(|blob| !blob.truncated).map(|blob| blob.text())
+    }
+
+    /// Whether some pattern for branches, with `*` or between slashes, fits the primary branch.
+    fn covers_primary(&self, patterns: &[&str]) -> bool {
+        patterns.iter().any(|pattern| {
+            let pattern = pattern.trim_start_matches("refs/heads/");
+            let expression = match pattern.strip_prefix('/').and_then(|rest| rest.strip_suffix('/')) {
+                Some(inner) => inner.to_owned(),
+                None if pattern.contains('*') => format!("^{}$", regex::escape(pattern).replace("\\*", ".*")),
+                None => return pattern == self.primary(),
+            };
+            self.regex(&expression).is_some_and(|regex| regex.is_match(self.primary()))
+        })
+    }
+
+    /// A pattern, made once; none for one that is not understood or comes after too many others.
+    fn regex(&self, pattern: &str) -> Option<Regex> {
+        let mut known = self.memory.patterns.borrow_mut();
+        if let Some(found) = known.get(pattern) {
+            return found.clone();
+        }
+        if known.len() >= MAX_PATTERNS || pattern.len() > 1_000 {
+            return None;
+        }
+        let made = regex::RegexBuilder::new(pattern).size_limit(1 << 18).build().ok();
+        known.insert(pattern.to_owned(), made.clone());
+        made
+    }
+
+    /// What a filter by path leaves out: `no`, `non_code` or `code`.
+    fn left_out(&self, patterns: Vec<String>, ignoring: bool) -> &'static str {
+        let key = (ignoring, patterns);
+        let known = self.memory.filters.borrow().get(&key).copied();
+        if let Some(known) = known {
+            return known;
+        }
+        if self.memory.filters.borrow().len() >= MAX_FILTERS {
+            return "code";
+        }
+        let class = self.filters.left_out(&key.1, ignoring);
+        self.memory.filters.borrow_mut().insert(key, class);
+        class
+    }
+
+    /// The name of the branch that changes are merged into.
+    fn primary(&self) -> &str {
+        self.primary.unwrap_or("main")
+    }
+}
+
+/// A path from the root of the tree: one that starts with `/` as it is, another from the directory of `from`.
+fn path_from(from: &str, path: &str) -> Option<String> {
+    let base = if path.starts_with('/') { RepoPath::new("x") } else { RepoPath::new(from) };
+    let joined = base.join(path.trim_start_matches('/').as_bytes())?;
+    String::from_utf8(joined.as_bytes().to_vec()).ok()
+}
+
+/// The scalars of a list of commands, also inside lists and mappings in it, as one script that keeps their lines.
+fn script(nodes: &[&Node]) -> Vec<Text> {
+    let mut scripts: Vec<Text> = Vec::new();
+    let mut open: Vec<&Node> = nodes.iter().rev().copied().collect();
+    while let Some(node) = open.pop() {
+        open.extend(node.items().iter().rev());
+        open.extend(node.entries().iter().rev().map(|(_, value)| value));
+        let Some(text) = node.as_str() else { continue };
+        let next = Text { line: node.line, text: text.trim_end().to_owned() };
+        match scripts.last_mut() {
+            Some(last) if next.line > last.line_at(last.text.len()) && next.line - last.line < 10_000 => {
+                let gap = next.line - last.line_at(last.text.len());
+                last.text.extend(std::iter::repeat_n('\n', usize::try_from(gap).unwrap_or(1)));
+                last.text.push_str(&next.text);
+            }
+            _ => scripts.push(next),
+        }
+    }
+    scripts
+}
+
+/// Variables with a fixed value.
+fn variables(node: Option<&Node>, into: &mut BTreeMap<String, String>) {
+    for (name, value) in node.map(Node::entries).unwrap_or_default().iter().take(MAX_VARIABLES) {
+        let value = value.as_str().or_else(|| value.get("value").and_then(Node::as_str));
+        if let (Some(name), Some(value)) = (name.as_str(), value) {
+            into.insert(name.to_owned(), value.to_owned());
+        }
+    }
+}
+
+/// A list as texts of their own.
+fn owned(list: &[&str]) -> Vec<String> {
+    list.iter().map(|text| (*text).to_owned()).collect()
+}
+
+/// A condition as it is shown.
+fn shorten(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(160).collect()
+}
+
+#[cfg(test)]
+mod tests;
