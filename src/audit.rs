@@ -96,6 +96,11 @@ impl FactsDocument {
         Self { json, subject, facts: FactsRef { digest, collected_at } }
     }
 
+    /// The document as it is.
+    pub fn json(&self) -> &Json {
+        &self.json
+    }
+
     /// The document, with sorted keys.
     pub fn to_json(&self) -> String {
         let mut text = format!("{:#}", self.json);

@@ -107,7 +107,8 @@ fn evaluate_refuses_what_is_no_facts_document() {
 #[case::no_id(&["explain", "nonsense"], 2, "is not a requirement id")]
 #[case::retired(&["assess", "--requirement", "OSPS-BR-01.02"], 2, "is retired")]
 #[case::unknown_catalog(&["assess", "--catalog", "1999-01-01"], 2, "1999-01-01")]
-#[case::remote_target(&["assess", "acme/thing"], 2, "this version assesses local clones")]
+#[case::remote_target(&["assess", "acme/thing", "--offline"], 2, "cannot be read `--offline`")]
+#[case::remote_target_of_another_form(&["assess", "https://github.com/acme"], 2, "expected OWNER/NAME")]
 #[case::level(&["assess", "--level", "4"], 2, "expected 1, 2 or 3")]
 #[case::usage(&["frobnicate"], 2, "unrecognized subcommand")]
 fn wrong_use_says_what_was_expected(#[case] args: &[&str], #[case] code: i32, #[case] message: &str) {

@@ -40,10 +40,11 @@ at(fact, path, line, detail) := {"fact": fact, "path": path, "line": line, "deta
 # An address outside the tree.
 link(fact, url, detail) := {"fact": fact, "url": url, "detail": detail}
 
+# A fact that is not known proves nothing and is left out.
 _ruling(outcome, message, evidence, confidence, kind) := {
 	"outcome": outcome,
 	"message": message,
-	"evidence": evidence,
+	"evidence": [item | some item in evidence; not item.unknown],
 	"confidence": confidence,
 	"kind": kind,
 	"notes": [],

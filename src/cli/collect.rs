@@ -4,17 +4,20 @@ use std::path::{Path, PathBuf};
 
 use clap::Args as ClapArgs;
 
+use super::connect::Asking;
 use super::exit::{self, Bug, Exit, Usage};
+use super::fetch::{Remote, fetch};
 use super::shared;
 use crate::audit::FactsDocument;
 use crate::bundle::Bundle;
 use crate::collect;
+use crate::collect::forge::Connection;
 
 /// What to read, as options.
 #[derive(Debug, ClapArgs)]
 pub(super) struct Target {
-    /// A directory inside a git clone
-    #[arg(default_value = ".", value_name = "PATH")]
+    /// A directory inside a git clone, or a repository on a forge: OWNER/NAME or its address
+    #[arg(default_value = ".", value_name = "TARGET")]
     target: PathBuf,
     /// The commit to read (default: HEAD)
     #[arg(long, value_name = "REV", conflicts_with = "worktree", help_heading = "Collecting")]
@@ -22,9 +25,8 @@ pub(super) struct Target {
     /// Read the files as they lie, also in a directory that is no clone
     #[arg(long, help_heading = "Collecting")]
     worktree: bool,
-    /// Ask nobody over a network. Every run of this version does so; settings of the forge stay unknown
-    #[arg(long, help_heading = "Collecting")]
-    offline: bool,
+    #[command(flatten)]
+    asking: Asking,
 }
 
 /// The options of `osps collect`.
@@ -50,21 +52,35 @@ pub(super) fn run(args: Args) -> anyhow::Result<Exit> {
 impl Target {
     /// Collects the facts of the target.
     pub(super) fn collect(&self, bundle: &Bundle) -> anyhow::Result<FactsDocument> {
-        if !self.target.exists() && names_a_remote(&self.target) {
-            let target = self.target.display();
-            return Err(Usage(format!(
-                "`{target}` looks like a repository on a forge; this version assesses local clones: clone it and name the directory"
-            ))
-            .into());
-        }
+        Ok(self.collect_with(bundle)?.0)
+    }
+
+    /// Collects the facts of the target, and tells how the forge was asked.
+    pub(super) fn collect_with(&self, bundle: &Bundle) -> anyhow::Result<(FactsDocument, Option<Connection>)> {
+        let fetched;
+        let (path, connection) = if !self.target.exists() && names_a_remote(&self.target) {
+            let target = self.target.to_string_lossy();
+            let remote = Remote::read(&target).ok_or_else(|| {
+                Usage(format!(
+                    "`{target}` is no directory and names no repository: expected OWNER/NAME or its https address"
+                ))
+            })?;
+            let connection = self.asking.connection_to_remote()?;
+            fetched = fetch(&remote, self.rev.as_deref(), &connection, bundle)?;
+            (fetched.path(), Some(connection))
+        } else {
+            (self.target.as_path(), self.asking.connection()?)
+        };
         let facts = collect::collect(&collect::Options {
-            path: self.target.clone(),
+            path: path.to_path_buf(),
             rev: self.rev.clone(),
             worktree: self.worktree,
             now: jiff::Timestamp::now(),
             policies: bundle,
+            forge: connection.as_ref(),
         })?;
-        FactsDocument::collected(&facts).map_err(|error| Bug(error.to_string()).into())
+        let document = FactsDocument::collected(&facts).map_err(|error| Bug(error.to_string()))?;
+        Ok((document, connection))
     }
 }
 

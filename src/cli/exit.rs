@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use super::fetch::FetchError;
 use crate::collect::OpenError;
 
 /// An exit code.
@@ -44,6 +45,12 @@ pub(super) fn of(error: &anyhow::Error) -> Exit {
             OpenError::NotARepository(_) | OpenError::Empty(_) | OpenError::NoDirectory { .. } => NOTHING,
             OpenError::NoSuchRevision { .. } => USAGE,
             OpenError::Unreadable { .. } => INCOMPLETE,
+        };
+    }
+    if let Some(fetch) = error.downcast_ref::<FetchError>() {
+        return match fetch {
+            FetchError::Empty(_) => NOTHING,
+            FetchError::Failed(_) => INCOMPLETE,
         };
     }
     if error.downcast_ref::<Bug>().is_some() { BUG } else { USAGE }

@@ -3,10 +3,13 @@
 mod assess;
 mod catalog;
 mod collect;
+mod connect;
+mod doctor;
 mod evaluate;
 mod exit;
 mod explain;
 mod extras;
+mod fetch;
 mod policy;
 mod shared;
 
@@ -42,6 +45,8 @@ enum Command {
     Catalog(catalog::Args),
     /// The policies: list, test, lint.
     Policy(policy::Args),
+    /// As whom the forge is asked, what that shows, and what would show more.
+    Doctor(doctor::Args),
     /// The JSON Schema of a document.
     Schema(extras::SchemaArgs),
     /// A completion script for a shell.
@@ -68,6 +73,7 @@ pub fn run() -> ExitCode {
         Command::Explain(args) => explain::run(args, terminal),
         Command::Catalog(args) => catalog::run(args, terminal),
         Command::Policy(args) => policy::run(args),
+        Command::Doctor(args) => doctor::run(args),
         Command::Schema(args) => extras::schema(args),
         Command::Completions(args) => extras::completions(args, &mut Cli::command()),
         Command::Man => extras::man(Cli::command()),

@@ -67,7 +67,7 @@ fn locale_is_utf8() -> bool {
 }
 
 /// How facts are judged, as options.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub(super) struct Judging {
     /// The version of the standard, such as 2026-02-19 (default: the newest)
     #[arg(long, value_name = "VERSION", help_heading = "Judging")]

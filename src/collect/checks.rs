@@ -13,7 +13,7 @@ pub struct Checks {
 }
 
 /// A status check that ran.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct ObservedCheck {
     /// Its name.
     pub name: String,

@@ -78,3 +78,17 @@ pub(crate) const SCRIPTS: usize = 20_000;
 pub(crate) const SCRIPT_BYTES: usize = 256 * 1024;
 /// Submodules listed.
 pub(crate) const SUBMODULES: usize = 1_000;
+/// Bytes of one answer of a forge.
+pub(crate) const API_BODY_BYTES: usize = 16 * 1024 * 1024;
+/// Pages of one list of a forge.
+pub(crate) const API_PAGES: usize = 20;
+/// Requests to a forge that are under way at once.
+pub(crate) const API_REQUESTS_AT_ONCE: usize = 8;
+/// Redirects of one request to a forge, all within its origin.
+pub(crate) const API_REDIRECTS: usize = 3;
+/// Bytes of one release asset that is read for what it says.
+pub(crate) const ASSET_BYTES: usize = 16 * 1024 * 1024;
+/// Release assets that are read.
+pub(crate) const ASSETS_READ: usize = 30;
+/// Health files of the owner that are read.
+pub(crate) const FALLBACK_FILES: usize = 30;

@@ -11,6 +11,7 @@ pub mod commits;
 pub mod deps;
 pub mod docs;
 pub mod files;
+pub mod forge;
 pub(crate) mod git;
 pub mod insights;
 pub mod license;
@@ -151,6 +152,8 @@ pub struct Options<'a> {
     pub now: Timestamp,
     /// The policies' data: topics of prose and tables of what the world contains.
     pub policies: &'a Bundle,
+    /// How to ask the forge; nobody is asked without.
+    pub forge: Option<&'a forge::Connection>,
 }
 
 /// What the sections are collected from.
@@ -161,11 +164,24 @@ pub(crate) struct Context<'a> {
     pub(crate) subject: &'a Subject,
     pub(crate) now: Timestamp,
     pub(crate) policies: &'a Bundle,
+    /// The forge, if it was asked.
+    pub(crate) forge: Option<&'a forge::Asked<'a>>,
     /// The source of everything that was read from the tree: `git` or `worktree`.
     pub(crate) src: &'static [&'static str],
 }
 
-/// Collects all facts that the tree and history of one subject show. Nobody is asked over a network.
+/// The commit of the newest release as the tags of a clone show it, so that its tree can be fetched before facts are
+/// collected; none where there is no release or a newer one may be missing.
+pub fn newest_release(path: &std::path::Path, policies: &Bundle) -> Option<String> {
+    let clone = git::Clone::open(path, None).ok()?;
+    let tree = clone.tree();
+    let subject = repo::subject(Some(&clone), path, policies);
+    let now = Timestamp::UNIX_EPOCH;
+    let cx = Context { tree: &tree, clone: Some(&clone), subject: &subject, now, policies, forge: None, src: &["git"] };
+    Some(releases::tagged(&cx).latest?.commit)
+}
+
+/// Collects all facts that the tree and history of one subject show, and those that its forge tells where it may be asked.
 pub fn collect(options: &Options<'_>) -> Result<Facts, git::OpenError> {
     let clone = match git::Clone::open(&options.path, options.rev.as_deref()) {
         Ok(clone) => Some(clone),
@@ -177,7 +193,11 @@ pub fn collect(options: &Options<'_>) -> Result<Facts, git::OpenError> {
         Some(clone) => clone.tree(),
         None => Tree::of_directory(&options.path),
     };
-    let subject = repo::subject(clone.as_ref(), &options.path, options.policies);
+    let mut subject = repo::subject(clone.as_ref(), &options.path, options.policies);
+    let asked = options.forge.and_then(|connection| forge::observe(connection, &subject, options.now));
+    if let Some(branch) = asked.as_ref().and_then(|asked| asked.seen.seen.default_branch.clone()) {
+        subject.default_branch = Some(branch);
+    }
     let src: &'static [&'static str] = if options.worktree { &["worktree"] } else { &["git"] };
     let cx = Context {
         tree: &tree,
@@ -185,6 +205,7 @@ pub fn collect(options: &Options<'_>) -> Result<Facts, git::OpenError> {
         subject: &subject,
         now: options.now,
         policies: options.policies,
+        forge: asked.as_ref(),
         src,
     };
 
@@ -201,22 +222,23 @@ pub fn collect(options: &Options<'_>) -> Result<Facts, git::OpenError> {
     let binaries = binaries::collect(&cx, &scan);
     let secrets = secrets::collect(&cx, &scan);
     let commits = commits::collect(&cx, history.as_ref());
-    let releases = releases::collect(&cx, &tagged, &ci, &deps, &docs, &links);
-    let (security, sbom, vex) = security::collect(&cx, &library);
+    let (releases, attached) = releases::collect(&cx, &tagged, &ci, &deps, &docs, &links);
+    let (security, sbom, vex) = security::collect(&cx, &library, attached);
     let files = files::collect(&cx);
     let project = project::collect(&cx, &insights, &files);
     let repo = repo::collect(&cx, history.as_ref(), &deps, &files);
     let branch = branch::offline(repo::gittuf(&cx));
     let (checks, changes, collab) = checks::offline();
-    Ok(Facts {
+    let sources = repo::sources(&cx);
+    let mut facts = Facts {
         format: FORMAT,
         collection: Collection {
             collected_at: options.now.to_string(),
             tool: concat!("osps ", env!("CARGO_PKG_VERSION")).to_owned(),
             access: Access { credential: "none".to_owned(), permission: None, org_owner: None },
-            sources: repo::sources(&cx),
+            sources,
         },
-        subject,
+        subject: subject.clone(),
         repo,
         org: org::offline(),
         branch,
@@ -239,5 +261,9 @@ pub fn collect(options: &Options<'_>) -> Result<Facts, git::OpenError> {
         vex,
         insights,
         project,
-    })
+    };
+    if let Some(asked) = asked {
+        asked.seen.lay_over(&mut facts);
+    }
+    Ok(facts)
 }

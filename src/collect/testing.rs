@@ -14,5 +14,5 @@ pub(crate) fn with_context<T>(tree: &Tree, f: impl FnOnce(&Context<'_>) -> T) ->
 pub(crate) fn with_policies<T>(tree: &Tree, policies: &Bundle, f: impl FnOnce(&Context<'_>) -> T) -> T {
     let subject = Subject::default();
     let now = jiff::Timestamp::UNIX_EPOCH;
-    f(&Context { tree, clone: None, subject: &subject, now, policies, src: &["git"] })
+    f(&Context { tree, clone: None, forge: None, subject: &subject, now, policies, src: &["git"] })
 }

@@ -58,7 +58,6 @@ pub(crate) struct Tree {
 enum Content {
     Git(Box<gix::ThreadSafeRepository>),
     Directory(PathBuf),
-    #[cfg(test)]
     Memory(BTreeMap<Vec<u8>, Vec<u8>>),
 }
 
@@ -149,6 +148,17 @@ impl Tree {
             entries.push(Entry { path: RepoPath::new(bytes_of(relative)), mode, id: None });
         }
         Self::new(entries, complete, Content::Directory(directory.to_path_buf()))
+    }
+
+    /// A tree of texts that were read from elsewhere.
+    pub(crate) fn of_texts<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
+        let mut content = BTreeMap::new();
+        let mut entries = Vec::new();
+        for (path, text) in files {
+            entries.push(Entry { path: RepoPath::new(path), mode: Mode::File, id: None });
+            content.insert(path.as_bytes().to_vec(), text.as_bytes().to_vec());
+        }
+        Self::new(entries, true, Content::Memory(content))
     }
 
     /// A tree in memory.
@@ -256,7 +266,6 @@ impl Reader<'_> {
         match (&self.tree.content, &self.repository) {
             (Content::Git(_), Some(repository)) => read_object(repository, entry, limit),
             (Content::Directory(root), _) => read_file(root, entry, limit),
-            #[cfg(test)]
             (Content::Memory(files), _) => {
                 let bytes = files.get(entry.path.as_bytes()).ok_or(Unreadable::Missing)?;
                 Ok(cut(bytes.clone(), limit))

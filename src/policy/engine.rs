@@ -166,6 +166,10 @@ fn ruling(policy: &Policy, needs: Option<&Json>, said: Option<&Json>, error: Opt
     let checked = match (error, needs, said) {
         (Some(error), ..) => Err(format!("it errs: {error}")),
         (None, None, _) => Err("its `needs` is undefined: it names a fact that the document does not have".to_owned()),
+        // What was cut may hold what the policy looks for: that it says nothing then is no hole.
+        (None, Some(_), None) if open.is_empty() && !cut_needs(policy, facts).is_empty() => {
+            Ok(undecided(policy, cut_needs(policy, facts)))
+        }
         (None, Some(_), None) if open.is_empty() => {
             Err("it says nothing although every fact it needs is known: a hole in the policy".to_owned())
         }
@@ -231,6 +235,21 @@ fn open_needs(policy: &Policy, facts: &[Json]) -> Vec<Need> {
         .collect();
     open.sort();
     open
+}
+
+/// The facts a policy needs of which only a part was seen.
+fn cut_needs(policy: &Policy, facts: &[Json]) -> Vec<Need> {
+    let cut = policy.needs.iter().zip(facts).filter(|(_, fact)| fact.get("complete") == Some(&Json::Bool(false)));
+    let mut needs: Vec<Need> = cut
+        .map(|(name, _)| Need {
+            fact: name.clone(),
+            reason: "truncated".to_owned(),
+            needs: Some("all of what was seen in part".to_owned()),
+            detail: None,
+        })
+        .collect();
+    needs.sort();
+    needs
 }
 
 fn said_ruling(policy: &Policy, facts: &[Json], open: &[Need], said: &Json) -> Result<Ruling, String> {

@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "each test crate uses a part of it")]
 
+pub mod github;
+
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -171,6 +173,7 @@ pub(crate) fn facts(path: &Path) -> serde_json::Value {
         worktree: false,
         now: "2026-06-01T00:00:00Z".parse().expect("a time"),
         policies: &policies,
+        forge: None,
     });
     serde_json::to_value(facts.expect("facts")).expect("JSON")
 }

@@ -33,6 +33,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::checks::ObservedCheck;
 use super::tree::Reader;
 use super::{Context, limits};
 use crate::model::fact::{Fact, Reason};
@@ -375,11 +376,7 @@ pub(crate) fn collect(cx: &Context<'_>) -> (Ci, Workflows) {
     let offline = |needs: &'static str| (Reason::Offline, needs);
     let (reason, needs) = offline("a token with `administration: read`");
     let ci = Ci {
-        external_checks: Fact::unknown(
-            Reason::Offline,
-            "a read token, or the claim that no CI runs elsewhere",
-            &["repository"],
-        ),
+        external_checks: external(cx, &systems),
         default_token: Fact::unknown(reason, needs, &["actions"]),
         enabled: Fact::unknown(reason, needs, &["actions"]),
         project_token_scope: Fact::unknown(reason, needs, &["actions"]),
@@ -439,7 +436,30 @@ fn present(cx: &Context<'_>, systems: &[CiSystem]) -> Fact<bool> {
     if !cx.tree.complete() {
         return Fact::unknown(Reason::Truncated, "a complete listing of the tree", cx.src);
     }
-    Fact::unknown(Reason::Offline, "a read token, or the claim that no CI runs elsewhere", &["repository"])
+    match external(cx, systems) {
+        Fact::Known { value, complete: true, .. } => Fact::known(!value.is_empty(), &["git", "repository"]),
+        Fact::Known { .. } => Fact::unknown(Reason::Truncated, "all checks of the sampled changes", &["repository"]),
+        Fact::Unknown { why, src } => Fact::Unknown { why, src },
+    }
+}
+
+/// Apps and checks that were seen on changes and that no definition in the tree explains.
+fn external(cx: &Context<'_>, systems: &[CiSystem]) -> Fact<Vec<String>> {
+    let Some(asked) = cx.forge else {
+        let needs = "a read token, or the claim that no CI runs elsewhere";
+        return Fact::unknown(Reason::Offline, needs, &["repository"]);
+    };
+    let plain = |text: &str| text.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_lowercase();
+    let known: Vec<String> = systems.iter().map(|system| plain(&system.system)).collect();
+    let explained = |check: &ObservedCheck| {
+        let reporter = plain(check.app.as_deref().unwrap_or(&check.name));
+        known.iter().any(|system| reporter.contains(system.as_str()))
+    };
+    asked.seen.checks.observed.clone().map(|observed| {
+        let names: BTreeSet<String> =
+            observed.iter().filter(|check| !explained(check)).map(|check| check.name.clone()).collect();
+        names.into_iter().collect()
+    })
 }
 
 /// Whether every definition was read and understood; if not, which ones were not and why.

@@ -13,6 +13,7 @@ pub(super) fn collect(files: &[(&str, &str)]) -> (Ci, Workflows) {
     let subject = Subject { default_branch: Some("main".to_owned()), ..Subject::default() };
     let policies = Bundle::policies();
     let cx = Context {
+        forge: None,
         tree: &tree,
         clone: None,
         subject: &subject,

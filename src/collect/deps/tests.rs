@@ -15,7 +15,8 @@ pub(super) fn collected(files: &[(&str, &str)]) -> Deps {
         ..Subject::default()
     };
     let now = "2026-11-01T00:00:00Z".parse().expect("a time");
-    let cx = Context { tree: &tree, clone: None, subject: &subject, now, policies: &policies, src: &["git"] };
+    let cx =
+        Context { tree: &tree, clone: None, forge: None, subject: &subject, now, policies: &policies, src: &["git"] };
     collect(&cx, &scan::scan(&cx), &ci::collect(&cx).0)
 }
 

@@ -47,6 +47,7 @@ use super::Context;
 use super::deps::Deps;
 use super::insights::Insights;
 use super::releases::Tagged;
+use super::tree::Tree;
 use crate::model::fact::{Fact, Reason};
 
 /// What is known about the documents.
@@ -250,10 +251,29 @@ pub struct IssueTemplate {
 pub(crate) fn library(cx: &Context<'_>, insights: &Insights) -> Library {
     let read = Roles::load(cx.policies).and_then(|roles| {
         let mut library = discover::library(cx, &roles);
+        owners_documents(cx, &roles, &mut library);
         library.sites = sites::collect(cx, &library.documents, insights)?;
         Ok(library)
     });
     read.unwrap_or_else(|defect| Library { defect: Some(defect), ..Library::default() })
+}
+
+/// Adds the owner's health files. They hold only where the repository has none of its own for the same purpose.
+fn owners_documents(cx: &Context<'_>, roles: &Roles, library: &mut Library) {
+    let Some(asked) = cx.forge else { return };
+    let (Ok(fallback), Some(owner)) = (&asked.seen.fallback, &cx.subject.owner) else { return };
+    let tree = Tree::of_texts(fallback.texts.iter().map(|file| (file.path.as_str(), file.text.as_str())));
+    let theirs = discover::library(&Context { tree: &tree, clone: None, ..*cx }, roles);
+    for mut document in theirs.documents {
+        let health = |role: &&String| ["security", "contributing", "support", "governance"].contains(&role.as_str());
+        let held = |role: &String| library.documents.iter().any(|own| own.has_role(role));
+        let mut lends = document.roles.iter().filter(health);
+        if lends.next().is_some() && !document.roles.iter().filter(health).any(held) {
+            document.path = format!("{owner}/.github:{}", document.path);
+            library.documents.push(document);
+        }
+    }
+    library.documents.sort_by(|a, b| a.path.cmp(&b.path));
 }
 
 /// The documents as facts.

@@ -36,7 +36,7 @@ impl Space<'_> {
         } else if let Some(why) = &unread {
             Fact::broken(Reason::Truncated, why.place.clone(), src)
         } else if let Some(source) = sources.first() {
-            Fact::unknown(Reason::Offline, source.place.clone(), &["fallback"])
+            Fact::unknown(self.why_unread(source), source.place.clone(), &["fallback"])
         } else {
             Fact::known(sites.is_empty(), src)
         };
@@ -92,7 +92,7 @@ impl Space<'_> {
             };
             !self.library.documents.iter().any(closes)
         });
-        if topic.fallback && missing && self.cx.subject.owner.is_some() {
+        if topic.fallback && missing && self.cx.subject.owner.is_some() && self.fallback_is_open(topic) {
             doors.push(door("fallback", "the owner's fallback repository (`.github`)"));
         }
         let released = self.tagged.latest.is_some() || !self.tagged.complete;
@@ -100,6 +100,26 @@ impl Space<'_> {
             doors.push(door("release_body", "the text of the newest release"));
         }
         doors
+    }
+
+    /// Whether the owner may have a health file of the topic that was not read.
+    fn fallback_is_open(&self, topic: &Topic) -> bool {
+        let Some(Ok(fallback)) = self.cx.forge.map(|asked| &asked.seen.fallback) else { return true };
+        let unread = fallback.files.iter().filter(|path| !fallback.texts.iter().any(|file| file.path == **path));
+        let stem = |path: &String| {
+            let name = path.rsplit('/').next().unwrap_or_default().to_lowercase();
+            name.split('.').next().unwrap_or_default().to_owned()
+        };
+        fallback.present && unread.map(stem).any(|stem| topic.health.contains(&stem))
+    }
+
+    /// Why a source was not read.
+    fn why_unread(&self, source: &Door) -> Reason {
+        match self.cx.forge.map(|asked| &asked.seen.fallback) {
+            None => Reason::Offline,
+            Some(Err(failure)) if source.kind == "fallback" => failure.reason,
+            Some(_) => Reason::NotRequested,
+        }
     }
 
     /// Documentation sites and wikis whose sources do not lie in this tree.
@@ -197,7 +217,15 @@ mod tests {
         let owner = given.owner.then(|| "acme".to_owned());
         let subject = Subject { owner, ..Subject::default() };
         let now = jiff::Timestamp::UNIX_EPOCH;
-        let cx = Context { tree: &tree, clone: None, subject: &subject, now, policies: &policies, src: &["git"] };
+        let cx = Context {
+            tree: &tree,
+            clone: None,
+            forge: None,
+            subject: &subject,
+            now,
+            policies: &policies,
+            src: &["git"],
+        };
         let mut library = Library { complete: !given.truncated, ..Library::default() };
         library.documents.extend(given.governance.then(|| document("GOVERNANCE.md", "governance")));
         library.documents.extend(given.contributing.then(|| document("CONTRIBUTING.md", "contributing")));

@@ -86,7 +86,15 @@ mod tests {
         let policies = Bundle::policies();
         let subject = Subject::default();
         let now = "2026-11-01T00:00:00Z".parse().expect("a time");
-        let cx = Context { tree: &tree, clone: None, subject: &subject, now, policies: &policies, src: &["git"] };
+        let cx = Context {
+            tree: &tree,
+            clone: None,
+            forge: None,
+            subject: &subject,
+            now,
+            policies: &policies,
+            src: &["git"],
+        };
         let files = collect(&cx);
         assert_eq!(files.count.value(), Some(&3));
         assert_eq!(files.submodules.value().map(Vec::len), Some(1));

@@ -299,7 +299,15 @@ mod tests {
         };
         let policies = Bundle::policies();
         let now = "2026-06-30T12:00:00Z".parse().expect("a time");
-        collect(&Context { tree: &tree, clone: None, subject: &subject, now, policies: &policies, src: &["git"] })
+        collect(&Context {
+            tree: &tree,
+            clone: None,
+            forge: None,
+            subject: &subject,
+            now,
+            policies: &policies,
+            src: &["git"],
+        })
     }
 
     fn known<T: Clone + std::fmt::Debug>(fact: &Fact<T>) -> T {

@@ -15,7 +15,8 @@ fn collected(files: &[(&str, &str)]) -> Links {
         ..Subject::default()
     };
     let now = "2026-11-01T00:00:00Z".parse().expect("a time");
-    let cx = Context { tree: &tree, clone: None, subject: &subject, now, policies: &policies, src: &["git"] };
+    let cx =
+        Context { tree: &tree, clone: None, forge: None, subject: &subject, now, policies: &policies, src: &["git"] };
     let insights = insights::collect(&cx);
     let library = docs::library(&cx, &insights);
     let deps = deps::collect(&cx, &scan::scan(&cx), &ci::collect(&cx).0);

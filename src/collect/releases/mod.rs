@@ -1,13 +1,19 @@
 //! Section `releases`: tags, releases and what they carry. Offline the tags are the only releases that are seen; what
 //! the forge attached to them stays unknown, and a clone that may lack tags proves nothing by lacking them.
 
+mod assets;
+mod kinds;
+mod published;
 mod registry;
+pub(crate) mod signatures;
 mod version;
 
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+pub(crate) use self::assets::Attached;
+use self::published::Published;
 use self::registry::Publishers;
 use self::version::{Version, Words};
 use super::Context;
@@ -158,15 +164,27 @@ pub struct RegistryPackage {
     pub published_by: Option<String>,
 }
 
-pub(crate) fn collect(cx: &Context<'_>, tagged: &Tagged, ci: &Ci, deps: &Deps, docs: &Docs, links: &Links) -> Releases {
-    let has_release = has_release(cx, tagged, ci, docs, links);
+/// The section, and what the newest release delivers where a forge could be asked for it.
+pub(crate) fn collect(
+    cx: &Context<'_>,
+    tagged: &Tagged,
+    ci: &Ci,
+    deps: &Deps,
+    docs: &Docs,
+    links: &Links,
+) -> (Releases, Option<Attached>) {
+    let published = cx.forge.map(|forge| Published::new(cx, forge, tagged));
+    let has_release = match published.as_ref().and_then(Published::any) {
+        Some(true) => Fact::known(true, FORGE),
+        _ => has_release(cx, tagged, ci, docs, links),
+    };
     let never = has_release.value() == Some(&false);
-    let published = cx.subject.host.is_some();
-    let (reason, needs) = match published {
+    let on_forge = cx.subject.host.is_some();
+    let (reason, needs) = match on_forge {
         true => (Reason::Offline, "a read token"),
         false => (Reason::Unsupported, "the place where releases are published"),
     };
-    Releases {
+    let mut releases = Releases {
         tags: match cx.clone {
             Some(_) => {
                 Fact::seen(listed(tagged), tagged.complete && tagged.versions.len() <= limits::TAGS_LISTED, CLONE)
@@ -174,7 +192,7 @@ pub(crate) fn collect(cx: &Context<'_>, tagged: &Tagged, ci: &Ci, deps: &Deps, d
             None => Fact::unknown(Reason::Unsupported, "a git clone", CLONE),
         },
         // A repository that is on no forge has no releases there.
-        list: match published || !on_no_forge(cx) {
+        list: match on_forge || !on_no_forge(cx) {
             true => Fact::unknown(Reason::Offline, "a read token", FORGE),
             false => Fact::known(Vec::new(), CLONE),
         },
@@ -192,7 +210,14 @@ pub(crate) fn collect(cx: &Context<'_>, tagged: &Tagged, ci: &Ci, deps: &Deps, d
         registry: registry_packages(cx, ci, deps),
         tag_moved: Fact::unknown(Reason::NotRequested, "the tags of an earlier run", CLONE),
         has_release,
-    }
+    };
+    let attached = published.map(|published| {
+        let delivered = published.lay_over(&mut releases, never);
+        releases.latest.assets = delivered.assets;
+        releases.attestations = delivered.attestations;
+        Attached { sboms: delivered.sboms, vex: delivered.vex }
+    });
+    (releases, attached)
 }
 
 /// Whether the clone was read and names no remote at all.
@@ -217,8 +242,13 @@ fn has_release(cx: &Context<'_>, tagged: &Tagged, ci: &Ci, docs: &Docs, links: &
     if !tagged.complete {
         return Fact::unknown(Reason::Truncated, "a full clone with all tags", CLONE);
     }
-    if !on_no_forge(cx) {
-        return Fact::unknown(Reason::Offline, "a read token", FORGE);
+    match cx.forge.map(|forge| &forge.seen.releases.list) {
+        // The tags are complete and show none, and neither does the forge.
+        Some(Ok((_, true))) => {}
+        Some(Ok((_, false))) => return Fact::unknown(Reason::Truncated, "the whole list of releases", FORGE),
+        Some(Err(failure)) => return failure.clone().or_needs("a read token").fact(FORGE),
+        None if !on_no_forge(cx) => return Fact::unknown(Reason::Offline, "a read token", FORGE),
+        None => {}
     }
     match publishes(ci, docs, links) {
         Some(false) => Fact::known(false, CLONE),
@@ -257,6 +287,7 @@ fn latest_tag(cx: &Context<'_>, tagged: &Tagged, never: bool) -> Fact<Option<Tag
     }
     match &tagged.latest {
         Some(tag) => Fact::known(Some(tag.clone()), CLONE),
+        None if cx.forge.is_some() => Fact::unknown(Reason::Unsupported, "a tag that names a release", CLONE),
         None => Fact::unknown(Reason::Offline, "a read token", FORGE),
     }
 }
@@ -310,6 +341,8 @@ pub(crate) struct Tagged {
     pub(crate) versions: Vec<Tag>,
     /// Names of the others.
     pub(crate) others: Vec<String>,
+    /// The others, as tags.
+    pub(crate) other_tags: Vec<Tag>,
     /// Whether every tag was listed, in a clone that holds all of them.
     pub(crate) complete: bool,
     /// The newest release of the root package; none when there is none or a newer one may be missing here.
@@ -327,11 +360,15 @@ pub(crate) fn tagged(cx: &Context<'_>) -> Tagged {
     let mut roots = registry::root_names(cx.tree);
     roots.push(cx.subject.name.clone());
     let mut others = Vec::new();
+    let mut other_tags = Vec::new();
     let mut versions = Vec::new();
     for tag in tags {
         match words.read(&tag.name) {
             Some(version) => versions.push(Versioned::of(tag, version, &roots)),
-            None => others.push(tag.name),
+            None => {
+                other_tags.push(unversioned(&tag));
+                others.push(tag.name);
+            }
         }
     }
     versions.sort_by(|a, b| b.age_key().cmp(&a.age_key()));
@@ -342,8 +379,23 @@ pub(crate) fn tagged(cx: &Context<'_>) -> Tagged {
         latest: latest.map(Versioned::tag),
         versions: versions.iter().map(Versioned::tag).collect(),
         others,
+        other_tags,
         complete,
         tree,
+    }
+}
+
+/// A tag that names no version: its own name stands for it.
+fn unversioned(tag: &TagRef) -> Tag {
+    Tag {
+        name: tag.name.clone(),
+        version: tag.name.clone(),
+        package: None,
+        commit: tag.commit.to_string(),
+        date: Timestamp::from_second(tag.seconds).map(|time| time.to_string()).unwrap_or_default(),
+        annotated: tag.annotated,
+        signed: tag.signed,
+        prerelease: false,
     }
 }
 

@@ -4,14 +4,16 @@
 mod advisories;
 mod ids;
 mod ignores;
+pub(crate) mod sbom;
 mod txt;
-mod vex;
+pub(crate) mod vex;
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Context;
 use super::docs::model::Library;
+use super::releases::Attached;
 use crate::model::fact::{Fact, Reason};
 
 /// Security settings and advisories.
@@ -165,7 +167,7 @@ pub struct ScannerIgnore {
     pub not_affected: bool,
 }
 
-pub(crate) fn collect(cx: &Context<'_>, library: &Library) -> (Security, Sbom, Vex) {
+pub(crate) fn collect(cx: &Context<'_>, library: &Library, attached: Option<Attached>) -> (Security, Sbom, Vex) {
     let (read, admin) = ("a read token", "a token with `administration: read`");
     let security = Security {
         secret_scanning: Fact::unknown(Reason::Offline, admin, &["settings"]),
@@ -177,7 +179,23 @@ pub(crate) fn collect(cx: &Context<'_>, library: &Library) -> (Security, Sbom, V
         txt: txt::find(cx),
         known_vulns: Fact::unknown(Reason::NotRequested, "the result of a scan of the dependencies", &["scan"]),
     };
-    let sbom = Sbom { documents: Fact::unknown(Reason::Offline, read, &["releases"]) };
-    let vex = Vex { documents: vex::documents(cx), ignores: ignores::find(cx) };
+    let (sboms, attached) = match attached {
+        Some(attached) => (attached.sboms, Some(attached.vex)),
+        None => (Fact::unknown(Reason::Offline, read, &["releases"]), None),
+    };
+    let sbom = Sbom { documents: sboms };
+    let vex = Vex { documents: with_attached(vex::documents(cx), attached), ignores: ignores::find(cx) };
     (security, sbom, vex)
+}
+
+/// The statements of the tree together with those attached to the newest release.
+fn with_attached(tree: Fact<Vec<VexDocument>>, attached: Option<(Vec<VexDocument>, bool)>) -> Fact<Vec<VexDocument>> {
+    match (tree, attached) {
+        (Fact::Known { mut value, complete, mut src }, Some((more, all))) => {
+            value.extend(more);
+            src.push("releases");
+            Fact::Known { value, complete: complete && all, src }
+        }
+        (tree, _) => tree,
+    }
 }

@@ -68,7 +68,7 @@ fn announces(start: &str) -> bool {
 }
 
 /// The document; none for a file of another kind.
-fn document(path: &str, text: &str, named: bool) -> Option<VexDocument> {
+pub(crate) fn document(path: &str, text: &str, named: bool) -> Option<VexDocument> {
     let of = |format: &str, parse: &str, statements: Vec<VexStatement>| VexDocument {
         path: path.to_owned(),
         format: format.to_owned(),

@@ -1,0 +1,170 @@
+//! Finding a credential and making the way to a forge: the only place where tokens are looked for. A token is read from a
+//! file, from standard input, from the environment or from the program `gh`; never from an argument, because arguments
+//! are shown to everybody on the machine.
+
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::Context as _;
+use clap::Args;
+
+use super::exit::Usage;
+use crate::collect::forge::{Connection, Credential, Endpoint, Patience};
+
+/// Variables that hold a token, the most specific first.
+const VARIABLES: &[&str] = &["OSPS_GITHUB_TOKEN", "GITHUB_TOKEN", "GH_TOKEN"];
+/// Bytes of a file that holds a token.
+const TOKEN_BYTES: u64 = 4_096;
+
+/// How the forge is asked, as options.
+#[derive(Debug, Args)]
+pub(super) struct Asking {
+    /// Ask nobody over a network; settings of the forge stay unknown
+    #[arg(long, help_heading = "Asking the forge", conflicts_with_all = ["anonymous", "token_file", "use_gh", "api_url"])]
+    pub(super) offline: bool,
+    /// Ask without any credential, also where one is found (few requests an hour, no settings)
+    #[arg(long, help_heading = "Asking the forge", conflicts_with_all = ["token_file", "use_gh"])]
+    anonymous: bool,
+    /// Read the token from this file, `-` for standard input (default: OSPS_GITHUB_TOKEN, GITHUB_TOKEN or GH_TOKEN)
+    #[arg(long, value_name = "PATH", help_heading = "Asking the forge", conflicts_with = "use_gh")]
+    token_file: Option<PathBuf>,
+    /// Ask the program `gh` for its token, where no variable holds one
+    #[arg(long, help_heading = "Asking the forge")]
+    use_gh: bool,
+    /// The interface of a GitHub server, such as https://HOST/api/v3 (default: GITHUB_API_URL, else the public one)
+    #[arg(long, value_name = "URL", help_heading = "Asking the forge")]
+    api_url: Option<String>,
+    /// Seconds that all waits together may take: for limits of the server, before trying again
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, help_heading = "Asking the forge")]
+    max_wait: u64,
+    /// Seconds that one answer may take
+    #[arg(long, value_name = "SECONDS", default_value_t = 30, help_heading = "Asking the forge", value_parser = clap::value_parser!(u64).range(1..))]
+    timeout: u64,
+    /// Keep no answers for later runs and use none
+    #[arg(long, help_heading = "Asking the forge")]
+    no_cache: bool,
+    /// Where answers are kept (default: the user's directory for caches)
+    #[arg(long, value_name = "DIR", help_heading = "Asking the forge", conflicts_with = "no_cache")]
+    cache_dir: Option<PathBuf>,
+}
+
+impl Asking {
+    /// The way to the forge; none where nobody is to be asked. Without a credential a local clone is read alone, unless it
+    /// was said that the forge is to be asked all the same.
+    pub(super) fn connection(&self) -> anyhow::Result<Option<Connection>> {
+        let credential = self.credential()?;
+        if self.offline || (credential.is_none() && !self.anonymous) {
+            return Ok(None);
+        }
+        Ok(Some(self.connect(credential)?))
+    }
+
+    /// The way to the forge of a repository that is not here. It is asked without a credential where there is none.
+    pub(super) fn connection_to_remote(&self) -> anyhow::Result<Connection> {
+        if self.offline {
+            return Err(Usage("a repository that is not here cannot be read `--offline`".to_owned()).into());
+        }
+        self.connect(self.credential()?)
+    }
+
+    fn connect(&self, credential: Option<Credential>) -> anyhow::Result<Connection> {
+        Ok(Connection {
+            endpoint: self.endpoint()?,
+            credential,
+            cache: self.cache(),
+            patience: Patience {
+                request: Duration::from_secs(self.timeout),
+                waits: Duration::from_secs(self.max_wait),
+                ..Patience::default()
+            },
+        })
+    }
+
+    fn endpoint(&self) -> anyhow::Result<Endpoint> {
+        let address = self.api_url.clone().or_else(|| variable("GITHUB_API_URL"));
+        match address {
+            Some(address) => Endpoint::at(&address).map_err(|error| Usage(error.to_string()).into()),
+            None => Ok(Endpoint::github()),
+        }
+    }
+
+    fn cache(&self) -> Option<PathBuf> {
+        if self.no_cache {
+            return None;
+        }
+        let of_user = || {
+            let base = variable("XDG_CACHE_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
+            base.or_else(|| Some(PathBuf::from(variable("HOME")?).join(".cache")))
+        };
+        self.cache_dir.clone().or_else(|| Some(of_user()?.join("osps").join("github")))
+    }
+
+    fn credential(&self) -> anyhow::Result<Option<Credential>> {
+        if self.offline || self.anonymous {
+            return Ok(None);
+        }
+        if let Some(path) = &self.token_file {
+            return Ok(Some(from_file(path)?));
+        }
+        for name in VARIABLES {
+            if let Some(token) = variable(name) {
+                return credential(&token, name).map(Some);
+            }
+        }
+        if self.use_gh {
+            return from_gh().map(Some);
+        }
+        self.of_app()
+    }
+
+    /// The token of a GitHub App, which `OSPS_APP_ID`, `OSPS_APP_INSTALLATION_ID` and `OSPS_APP_KEY_FILE` name together.
+    fn of_app(&self) -> anyhow::Result<Option<Credential>> {
+        const NAMES: [&str; 3] = ["OSPS_APP_ID", "OSPS_APP_INSTALLATION_ID", "OSPS_APP_KEY_FILE"];
+        let [Some(app), Some(installation), Some(path)] = NAMES.map(variable) else { return Ok(None) };
+        let number = |name: &str, text: &str| text.parse::<u64>().map_err(|_| Usage(format!("{name} is no number")));
+        let (app, installation) = (number(NAMES[0], &app)?, number(NAMES[1], &installation)?);
+        let key = std::fs::read(&path).with_context(|| format!("the key of the app in {path}"))?;
+        let made =
+            Credential::of_installation(&self.endpoint()?, app, &key, installation, format!("the app's key in {path}"));
+        made.map(Some).map_err(|why| Usage(why).into())
+    }
+}
+
+/// A variable of the environment that holds something.
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().map(|value| value.trim().to_owned()).filter(|value| !value.is_empty())
+}
+
+fn from_file(path: &Path) -> anyhow::Result<Credential> {
+    let mut token = String::new();
+    let (result, origin) = if path == Path::new("-") {
+        (std::io::stdin().lock().take(TOKEN_BYTES).read_to_string(&mut token), "standard input".to_owned())
+    } else {
+        let file = std::fs::File::open(path).with_context(|| format!("the token in {}", path.display()))?;
+        (file.take(TOKEN_BYTES).read_to_string(&mut token), path.display().to_string())
+    };
+    // The error names the place and never shows what was read.
+    result.map_err(|error| Usage(format!("the token in {origin} cannot be read: {}", error.kind())))?;
+    credential(token.trim(), &origin)
+}
+
+fn from_gh() -> anyhow::Result<Credential> {
+    let output = std::process::Command::new("gh").args(["auth", "token"]).stdin(std::process::Stdio::null()).output();
+    let output = output.map_err(|error| Usage(format!("`gh auth token` cannot be run: {error}")))?;
+    if !output.status.success() {
+        return Err(Usage("`gh auth token` gave no token: run `gh auth login` first".to_owned()).into());
+    }
+    credential(String::from_utf8_lossy(&output.stdout).trim(), "gh auth token")
+}
+
+/// Checks that a text can be a token at all, without ever repeating it.
+fn credential(token: &str, origin: &str) -> anyhow::Result<Credential> {
+    if token.is_empty() {
+        return Err(Usage(format!("there is no token in {origin}")).into());
+    }
+    if !token.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Err(Usage(format!("what {origin} holds is no token: it has more than one word or line")).into());
+    }
+    Ok(Credential::new(token, origin))
+}

@@ -1,0 +1,379 @@
+//! A repository that is not here: its history, its tags, the tree to be read and the tree of its newest release, fetched into
+//! a directory of ours by the git program. Nothing is checked out, no configuration but ours is read, nobody is asked for
+//! a password, and time and space end. The directory goes away however the run ends.
+
+use std::ffi::OsStr;
+use std::io::{Read as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+use anyhow::Context as _;
+use tempfile::TempDir;
+
+use super::exit::Usage;
+use crate::bundle::Bundle;
+use crate::collect;
+use crate::collect::forge::Connection;
+
+/// All steps together end after this long.
+const TIME: Duration = Duration::from_secs(300);
+/// Bytes that all of it may take.
+const SPACE: u64 = 2 * 1024 * 1024 * 1024;
+/// Larger blobs come in a second step.
+const SMALL_BLOB: &str = "blob:limit=64k";
+/// Blobs asked for at once.
+const BATCH: usize = 500;
+/// Bytes of what git prints that are read.
+const OUTPUT: u64 = 64 * 1024 * 1024;
+/// Variables that git needs to reach a server from here.
+const PASSED_ON: &[&str] =
+    &["PATH", "HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy", "SSL_CERT_FILE", "SSL_CERT_DIR", "GIT_SSL_CAINFO"];
+
+/// The directory that has to go when a signal ends the run.
+static SCRATCH: Mutex<Option<PathBuf>> = Mutex::new(None);
+
+/// What was not fetched.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum FetchError {
+    /// There is nothing in it.
+    #[error("the repository {0} has no commit yet, so there is nothing to assess")]
+    Empty(String),
+    /// The server or git refused, or a bound was reached.
+    #[error("{0}")]
+    Failed(String),
+}
+
+/// A repository on a server, as a person names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Remote {
+    /// None for that of the forge that is asked.
+    pub(super) host: Option<String>,
+    pub(super) owner: String,
+    pub(super) name: String,
+}
+
+impl Remote {
+    /// Reads `owner/name`, a web address or the short form of ssh.
+    pub(super) fn read(text: &str) -> Option<Self> {
+        let (host, path) = if let Some((scheme, rest)) = text.split_once("://") {
+            if !matches!(scheme, "https" | "http" | "ssh") {
+                return None;
+            }
+            let (authority, path) = rest.split_once('/')?;
+            // A credential in an address is refused by finding no such host.
+            (Some(authority.strip_prefix("git@").unwrap_or(authority).to_lowercase()), path)
+        } else if let Some(rest) = text.strip_prefix("git@") {
+            let (host, path) = rest.split_once(':')?;
+            (Some(host.to_lowercase()), path)
+        } else {
+            (None, text)
+        };
+        let path = path.split(['?', '#']).next()?.trim_end_matches('/');
+        let (owner, name) = path.split_once('/')?;
+        let name = name.strip_suffix(".git").unwrap_or(name);
+        let plain = |text: &str| {
+            let fine = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+            !text.is_empty() && !text.starts_with(['-', '.']) && text.chars().all(fine)
+        };
+        // Only the name may begin with a dot, as `.github` does.
+        let named = plain(name.strip_prefix('.').unwrap_or(name));
+        (plain(owner) && named).then(|| Self { host, owner: owner.to_owned(), name: name.to_owned() })
+    }
+}
+
+/// A fetched repository; its directory goes away with it.
+pub(super) struct Fetched {
+    directory: TempDir,
+}
+
+impl Fetched {
+    pub(super) fn path(&self) -> &Path {
+        self.directory.path()
+    }
+}
+
+impl Drop for Fetched {
+    fn drop(&mut self) {
+        remember(None);
+    }
+}
+
+fn remember(path: Option<PathBuf>) {
+    if let Ok(mut scratch) = SCRATCH.lock() {
+        *scratch = path;
+    }
+}
+
+/// Removes the directory and ends the process when a signal asks for it.
+#[expect(clippy::exit, reason = "a signal ends the process wherever it stands")]
+fn clean_up_on_signals() {
+    // A second handler is refused, which is no error: there is one already.
+    let _ = ctrlc::set_handler(|| {
+        if let Ok(scratch) = SCRATCH.lock()
+            && let Some(path) = scratch.as_deref()
+        {
+            let _ = std::fs::remove_dir_all(path);
+        }
+        std::process::exit(130);
+    });
+}
+
+/// Fetches what an assessment of a repository needs.
+pub(super) fn fetch(
+    remote: &Remote,
+    rev: Option<&str>,
+    connection: &Connection,
+    bundle: &Bundle,
+) -> anyhow::Result<Fetched> {
+    let web = connection.endpoint.web();
+    let own_host = web.split_once("://").map_or(web, |(_, host)| host);
+    if remote.host.as_deref().is_some_and(|host| host != own_host && host != format!("www.{own_host}")) {
+        let host = remote.host.as_deref().unwrap_or_default().rsplit('@').next().unwrap_or_default();
+        return Err(Usage(format!(
+            "{host} is not asked without being named: give its interface as `--api-url https://{host}/api/v3`"
+        ))
+        .into());
+    }
+    let directory = tempfile::Builder::new().prefix("osps-").tempdir().context("a directory for the repository")?;
+    clean_up_on_signals();
+    remember(Some(directory.path().to_path_buf()));
+    let fetched = Fetched { directory };
+    let url = format!("{web}/{}/{}.git", remote.owner, remote.name);
+    let git = Git { directory: fetched.path(), connection, until: Instant::now() + TIME };
+    git.begin(&url)?;
+    let branch = git.default_branch()?.ok_or_else(|| FetchError::Empty(format!("{}/{}", remote.owner, remote.name)))?;
+    git.history(&branch, rev.is_some())?;
+    git.tree(rev.unwrap_or("HEAD"))?;
+    if let Some(commit) = collect::newest_release(fetched.path(), bundle) {
+        git.tree(&commit)?;
+    }
+    Ok(fetched)
+}
+
+/// Git in one directory, with one way to the server.
+struct Git<'a> {
+    directory: &'a Path,
+    connection: &'a Connection,
+    until: Instant,
+}
+
+impl Git<'_> {
+    /// An empty repository that knows that objects may be missing, and where they are.
+    fn begin(&self, url: &str) -> Result<(), FetchError> {
+        self.run(["init", "--quiet", "--bare", "--template=", "."], "")?;
+        let config = format!(
+            "[core]\n\trepositoryformatversion = 1\n\tbare = true\n[extensions]\n\tpartialClone = origin\n[remote \"origin\"]\n\
+             \turl = {url}\n\tfetch = +refs/heads/*:refs/heads/*\n\ttagOpt = --tags\n\tpromisor = true\n\tpartialclonefilter = tree:0\n"
+        );
+        let failed = |error: std::io::Error| FetchError::Failed(format!("the repository could not be set up: {error}"));
+        std::fs::write(self.directory.join("config"), config).map_err(failed)
+    }
+
+    fn default_branch(&self) -> Result<Option<String>, FetchError> {
+        let listed = self.run(["ls-remote", "--symref", "origin", "HEAD"], "")?;
+        let line = listed.lines().find_map(|line| line.strip_prefix("ref: refs/heads/"));
+        Ok(line.and_then(|line| line.split_whitespace().next()).map(str::to_owned))
+    }
+
+    /// All commits of the branch, or of every branch, and all tags, without a single tree.
+    fn history(&self, branch: &str, every: bool) -> Result<(), FetchError> {
+        let head = format!("+refs/heads/{branch}:refs/heads/{branch}");
+        let heads = if every { "+refs/heads/*:refs/heads/*" } else { head.as_str() };
+        let wanted = [heads, "+refs/tags/*:refs/tags/*", "+refs/gittuf/*:refs/gittuf/*"];
+        let options = [
+            "fetch",
+            "--quiet",
+            "--no-write-fetch-head",
+            "--no-tags",
+            "--no-recurse-submodules",
+            "--filter=tree:0",
+            "origin",
+        ];
+        self.run(options.into_iter().chain(wanted), "")?;
+        self.run(["symbolic-ref", "HEAD", &format!("refs/heads/{branch}")], "").map(|_| ())
+    }
+
+    /// The tree of a commit with its small files, then the large ones.
+    fn tree(&self, rev: &str) -> Result<(), FetchError> {
+        // The end of options keeps a name that looks like one from being one.
+        let tree = self.run(["log", "-1", "--format=%T", "--end-of-options", rev, "--"], "")?;
+        let tree = tree.trim();
+        self.objects(SMALL_BLOB, &format!("{tree}\n"))?;
+        let listed = self.run(["rev-list", "--objects", "--missing=print", "--no-object-names", tree], "")?;
+        let missing: Vec<&str> = listed.lines().filter_map(|line| line.strip_prefix('?')).collect();
+        for batch in missing.chunks(BATCH) {
+            self.objects("blob:none", &format!("{}\n", batch.join("\n")))?;
+        }
+        Ok(())
+    }
+
+    /// Objects by their names, in one request.
+    fn objects(&self, filter: &str, names: &str) -> Result<(), FetchError> {
+        let filter = format!("--filter={filter}");
+        let options = [
+            "-c",
+            "fetch.negotiationAlgorithm=noop",
+            "fetch",
+            "--quiet",
+            "--no-write-fetch-head",
+            "--no-tags",
+            "--no-recurse-submodules",
+            filter.as_str(),
+            "--stdin",
+            "origin",
+        ];
+        self.run(options, names).map(|_| ())
+    }
+
+    fn command(&self) -> Command {
+        let mut command = Command::new("git");
+        command.env_clear().current_dir(self.directory);
+        for name in PASSED_ON {
+            if let Some(value) = std::env::var_os(name) {
+                command.env(name, value);
+            }
+        }
+        let web = self.connection.endpoint.web();
+        let scheme = web.split_once("://").map_or("https", |(scheme, _)| scheme);
+        command
+            .env("HOME", self.directory)
+            .env("LC_ALL", "C")
+            .env("GIT_DIR", self.directory)
+            .env("GIT_CONFIG_NOSYSTEM", "1")
+            .env("GIT_CONFIG_GLOBAL", "/dev/null")
+            .env("GIT_TERMINAL_PROMPT", "0")
+            .env("GIT_ASKPASS", "true")
+            .env("GIT_NO_LAZY_FETCH", "1")
+            .env("GIT_ALLOW_PROTOCOL", scheme)
+            .args([
+                "-c",
+                "core.hooksPath=/dev/null",
+                "-c",
+                "protocol.version=2",
+                "-c",
+                "gc.auto=0",
+                "-c",
+                "maintenance.auto=false",
+            ]);
+        if let Some(header) = self.connection.git_header() {
+            // By the environment, which only this user can read, and for this one host.
+            command
+                .env("GIT_CONFIG_COUNT", "1")
+                .env("GIT_CONFIG_KEY_0", format!("http.{web}/.extraHeader"))
+                .env("GIT_CONFIG_VALUE_0", header);
+        }
+        command
+    }
+
+    /// Runs git to its end, or to the end of time and space, and gives what it printed.
+    fn run<I, S>(&self, args: I, input: &str) -> Result<String, FetchError>
+    where
+        I: IntoIterator<Item = S>,
+        S: AsRef<OsStr>,
+    {
+        let failed = |error: std::io::Error| FetchError::Failed(format!("git cannot be run: {error}"));
+        let mut child = self
+            .command()
+            .args(args)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .map_err(failed)?;
+        let mut stdin = child.stdin.take();
+        let (mut stdout, mut stderr) = (child.stdout.take(), child.stderr.take());
+        let (status, printed, complaint) = std::thread::scope(|scope| {
+            scope.spawn(move || stdin.as_mut().map(|stdin| stdin.write_all(input.as_bytes())));
+            let printed = scope.spawn(move || read(stdout.as_mut()));
+            let complaint = scope.spawn(move || read(stderr.as_mut()));
+            let status = self.watch(&mut child);
+            (status, printed.join().unwrap_or_default(), complaint.join().unwrap_or_default())
+        });
+        if status? {
+            return Ok(printed);
+        }
+        let line = complaint.lines().find(|line| line.starts_with("fatal:") || line.starts_with("error:"));
+        let line = line.or_else(|| complaint.lines().next()).unwrap_or("git failed without a word");
+        let line: String = line.chars().filter(|c| !c.is_control()).take(300).collect();
+        Err(FetchError::Failed(self.connection.redact(&line)))
+    }
+
+    /// Waits for git, and ends it where it takes too long or too much.
+    fn watch(&self, child: &mut Child) -> Result<bool, FetchError> {
+        let mut pause = Duration::from_millis(2);
+        let why = loop {
+            match child.try_wait() {
+                Ok(Some(status)) => return Ok(status.success()),
+                Ok(None) => {}
+                Err(error) => break format!("git cannot be waited for: {error}"),
+            }
+            if Instant::now() > self.until {
+                break format!("the repository was not fetched within {} s", TIME.as_secs());
+            }
+            if size(self.directory) > SPACE {
+                break format!("the repository is larger than {} GiB", SPACE >> 30);
+            }
+            std::thread::sleep(pause);
+            pause = (pause * 2).min(Duration::from_millis(200));
+        };
+        let _ = child.kill();
+        let _ = child.wait();
+        Err(FetchError::Failed(why))
+    }
+}
+
+fn read(stream: Option<&mut impl std::io::Read>) -> String {
+    let mut bytes = Vec::new();
+    if let Some(stream) = stream {
+        let _ = stream.take(OUTPUT).read_to_end(&mut bytes);
+        // What is beyond the bound is drained, so that git does not wait for a reader.
+        let _ = std::io::copy(stream, &mut std::io::sink());
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// Bytes below a directory.
+fn size(directory: &Path) -> u64 {
+    let entries = std::fs::read_dir(directory).into_iter().flatten().flatten();
+    entries
+        .map(|entry| match entry.metadata() {
+            Ok(metadata) if metadata.is_dir() => size(&entry.path()),
+            Ok(metadata) => metadata.len(),
+            Err(_) => 0,
+        })
+        .sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case("acme/widget", None, "acme", "widget")]
+    #[case("acme/.github", None, "acme", ".github")]
+    #[case("https://github.com/acme/widget", Some("github.com"), "acme", "widget")]
+    #[case("https://GitHub.com/acme/widget.git/", Some("github.com"), "acme", "widget")]
+    #[case("git@github.com:acme/widget.git", Some("github.com"), "acme", "widget")]
+    #[case("ssh://git@github.com/acme/widget", Some("github.com"), "acme", "widget")]
+    fn remotes(#[case] text: &str, #[case] host: Option<&str>, #[case] owner: &str, #[case] name: &str) {
+        let expected = Remote { host: host.map(str::to_owned), owner: owner.to_owned(), name: name.to_owned() };
+        assert_eq!(Remote::read(text), Some(expected));
+    }
+
+    #[rstest]
+    #[case("widget")]
+    #[case("-x/widget")]
+    #[case("acme/-x")]
+    #[case("acme/..")]
+    #[case("acme/a/b")]
+    #[case("ext::sh -c x/y")]
+    #[case("file:///etc/passwd")]
+    #[case("https://github.com/acme")]
+    #[case("acme/wid get")]
+    fn no_remotes(#[case] text: &str) {
+        assert_eq!(Remote::read(text), None);
+    }
+}

@@ -1,0 +1,507 @@
+//! Full runs of the binary against a scripted GitHub.
+
+mod support;
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use std::time::{Duration, Instant};
+
+use rstest::rstest;
+use serde_json::json;
+use support::github::{
+    Fault, GitHub, Sight, World, check, landed, merged, reader_rule, release, rule, strict_classic, strict_rules,
+};
+use support::{Repository, expect, osps, outcome};
+use tempfile::TempDir;
+
+const TOKEN: &str = "github_pat_11AAAAAAA0planted_0123456789abcdefghijklmnopqrstuvwxyz";
+
+/// A run with a token in a file, or without one.
+struct Run {
+    repository: Repository,
+    scratch: TempDir,
+    sight: Sight,
+}
+
+impl Run {
+    fn new(sight: Sight) -> Self {
+        let scratch = TempDir::new().expect("a directory");
+        std::fs::write(scratch.path().join("token"), TOKEN).expect("a file");
+        Self { repository: support::well_kept(), scratch, sight }
+    }
+
+    fn args(&self, command: &str, github: &GitHub) -> Vec<OsString> {
+        let mut args: Vec<OsString> = vec![command.into(), self.repository.path().into()];
+        args.extend(["--api-url", &github.url, "--max-wait", "0", "--timeout", "2", "--cache-dir"].map(OsString::from));
+        args.push(self.scratch.path().join("cache").into());
+        if self.sight == Sight::Nobody {
+            args.push("--anonymous".into());
+        } else {
+            args.push("--token-file".into());
+            args.push(self.scratch.path().join("token").into());
+        }
+        args
+    }
+
+    fn assess(&self, github: &GitHub) -> serde_json::Value {
+        let mut args = self.args("assess", github);
+        args.extend(["-o", "json"].map(OsString::from));
+        serde_json::from_str(&expect(0, &osps(args))).expect("JSON")
+    }
+
+    fn facts(&self, github: &GitHub) -> serde_json::Value {
+        serde_json::from_str(&expect(0, &osps(self.args("collect", github)))).expect("JSON")
+    }
+}
+
+/// A world as one sees it.
+fn seen_by(sight: Sight) -> World {
+    World { sight, ..World::default() }
+}
+
+fn protected(sight: Sight) -> World {
+    World { rules: strict_rules(), ..seen_by(sight) }
+}
+
+fn classic(sight: Sight, for_readers: bool) -> World {
+    World { classic: Some(strict_classic()), reader_rule: for_readers.then(reader_rule), ..seen_by(sight) }
+}
+
+/// The requirements that rest on what the forge says, in the order of the table below.
+const IDS: [&str; 11] = [
+    "OSPS-AC-01.01",
+    "OSPS-AC-02.01",
+    "OSPS-AC-03.01",
+    "OSPS-AC-03.02",
+    "OSPS-BR-02.01",
+    "OSPS-GV-02.01",
+    "OSPS-QA-01.01",
+    "OSPS-QA-01.02",
+    "OSPS-QA-03.01",
+    "OSPS-QA-07.01",
+    "OSPS-VM-03.01",
+];
+
+/// The expected outcomes by their first letters: passed, failed, unknown, review, not applicable.
+#[rstest]
+//                                                        AC-01 02 03.01 03.02 BR-02 GV-02 QA-01.01 .02 03 07 VM-03
+#[case::rules_nobody(protected(Sight::Nobody), "r u p p p p p p p p p")]
+#[case::rules_reader(protected(Sight::Reader), "r u p p p p p p p p p")]
+#[case::rules_admin(protected(Sight::Admin), "p p p p p p p p p p p")]
+#[case::classic_nobody(classic(Sight::Nobody, false), "r u u p p p p p u u p")]
+#[case::classic_reader(classic(Sight::Reader, true), "r u p p p p p p p p p")]
+#[case::classic_hidden(classic(Sight::Reader, false), "r u u p p p p p u u p")]
+#[case::classic_admin(classic(Sight::Admin, false), "p p p p p p p p p p p")]
+#[case::both_admin(World { rules: strict_rules(), ..classic(Sight::Admin, false) }, "p p p p p p p p p p p")]
+#[case::deletion_rule_and_classic_checks(World { rules: vec![rule("deletion", json!(null))], ..classic(Sight::Admin, false) }, "p p p p p p p p p p p")]
+#[case::neither_nobody(seen_by(Sight::Nobody), "r u f p p p p p f f p")]
+#[case::neither_reader(seen_by(Sight::Reader), "r u f p p p p p f f p")]
+#[case::neither_admin(seen_by(Sight::Admin), "p p f p p p p p f f p")]
+#[case::person_reader(World { organization: false, ..protected(Sight::Reader) }, "r p p p p p p p p p p")]
+#[case::person_admin(World { organization: false, ..protected(Sight::Admin) },   "r p p p p p p p p p p")]
+#[case::private_reader(World { visibility: "PRIVATE", ..protected(Sight::Reader) }, "r u p p p r f f p p p")]
+#[case::private_nobody(World { visibility: "PRIVATE", ..protected(Sight::Nobody) }, "r u u u p p u u u u p")]
+#[case::archived(World { archived: true, ..seen_by(Sight::Reader) },  "r u p p p r p p f f p")]
+#[case::renamed(World { name: "gadget", old_name: Some("widget"), ..protected(Sight::Reader) }, "r u p p p p r p p p p")]
+#[case::renamed_nobody(World { name: "gadget", old_name: Some("widget"), ..protected(Sight::Nobody) }, "r u p p p p r p p p p")]
+#[case::forked(World { fork: true, ..protected(Sight::Reader) },      "r u p p p p p p p p p")]
+#[case::empty_there(World { empty: true, ..protected(Sight::Reader) }, "r u u u p p p p u u p")]
+#[case::loose_organization(World { two_factor: false, base_permission: "write", ..protected(Sight::Admin) }, "r f p p p p p p p p p")]
+#[case::no_approvals_admin(World { rules: vec![rule("pull_request", json!({"required_approving_review_count": 0}))], ..seen_by(Sight::Admin) }, "p p p p p p p p f f p")]
+#[case::no_approvals_reader(World { rules: vec![rule("pull_request", json!({"required_approving_review_count": 0}))], ..seen_by(Sight::Reader) }, "r u p p p p p p u u p")]
+#[case::roles_pass_by(World { bypass: vec![json!({"bypassMode": "ALWAYS", "repositoryRoleName": "maintain"})], ..protected(Sight::Admin) }, "p p r p p p p p r r p")]
+#[case::apps_pass_by(World { bypass: vec![json!({"bypassMode": "ALWAYS", "actor": {"__typename": "App"}})], ..protected(Sight::Admin) }, "p p p p p p p p p p p")]
+#[case::admins_unbound(World { classic: Some({ let mut rule = strict_classic(); rule["isAdminEnforced"] = json!(false); rule }), ..seen_by(Sight::Admin) }, "p p r p p p p p r r p")]
+#[case::pushed_directly(World { history: vec![landed(1, false)], ..protected(Sight::Admin) }, "p p r p p p p p p r p")]
+#[case::approved_by_a_bot(World { pull_requests: vec![merged(1, "ada", &["helper[bot]"], &["test"])], ..protected(Sight::Admin) }, "p p p p p p p p p r p")]
+#[case::check_never_ran(World { pull_requests: vec![merged(1, "ada", &["grace"], &["lint"])], head_checks: vec![check("lint", "x", "SUCCESS")], ..protected(Sight::Admin) }, "p p p p p p p p r p p")]
+#[case::issues_off(World { issues: false, ..protected(Sight::Reader) }, "r u p p p p p p p p p")]
+#[case::reporting_off(World { private_reporting: false, ..protected(Sight::Reader) }, "r u p p p p p p p p p")]
+fn outcomes(#[case] world: World, #[case] expected: &str) {
+    let run = Run::new(world.sight);
+    let github = GitHub::serve(world);
+    let assessment = run.assess(&github);
+    let letter = |id: &str| {
+        match outcome(&assessment, id) {
+            "needs_review" => "r",
+            "not_applicable" => "n",
+            other => &other[..1],
+        }
+        .to_owned()
+    };
+    let found: Vec<String> = IDS.iter().map(|id| letter(id)).collect();
+    let told: Vec<String> = IDS
+        .iter()
+        .zip(expected.split(' '))
+        .filter(|(id, expected)| letter(id) != *expected)
+        .map(|(id, _)| {
+            let verdict = assessment["requirements"]
+                .as_array()
+                .expect("a list")
+                .iter()
+                .find(|verdict| verdict["id"] == *id)
+                .expect("there");
+            format!("{id} {} {} {}", verdict["outcome"], verdict["message"], verdict["needs"])
+        })
+        .collect();
+    assert_eq!(found.join(" "), expected, "{told:#?}");
+    let verdicts = assessment["requirements"].as_array().expect("a list");
+    let defective: Vec<_> = verdicts.iter().filter(|verdict| !verdict["defect"].is_null()).collect();
+    assert!(defective.is_empty(), "a policy does not cope with these facts: {defective:#?}");
+}
+
+/// Two rules on change requests say the same in either order.
+#[test]
+fn the_order_of_rules_changes_nothing() {
+    let of = |counts: [u64; 2]| {
+        let rules =
+            counts.map(|count| rule("pull_request", json!({"required_approving_review_count": count}))).to_vec();
+        let run = Run::new(Sight::Admin);
+        run.facts(&GitHub::serve(World { rules, ..seen_by(Sight::Admin) }))["branch"].clone()
+    };
+    assert_eq!(of([0, 1]), of([1, 0]));
+}
+
+fn released(assets: &[(&str, &[u8])]) -> World {
+    let digest = |bytes: &[u8]| format!("sha256:{}", osps::bundle::hex(&<sha2::Sha256 as sha2::Digest>::digest(bytes)));
+    let digests: Vec<String> = assets.iter().map(|(_, bytes)| digest(bytes)).collect();
+    let listed: Vec<(&str, usize, Option<&str>)> = assets
+        .iter()
+        .zip(&digests)
+        .map(|((name, bytes), digest)| (*name, bytes.len(), Some(digest.as_str())))
+        .collect();
+    let files = assets.iter().map(|(name, bytes)| (format!("v1.2.0/{name}"), bytes.to_vec())).collect();
+    let body = "This release mends the parser, adds a flag for colours, and drops support for the old format of files.";
+    World { releases: vec![release("v1.2.0", body, &listed)], files, ..protected(Sight::Reader) }
+}
+
+const SIGNATURE: &str = "-----BEGIN PGP SIGNATURE-----\n\nabcdef\n-----END PGP SIGNATURE-----\n";
+const SBOM: &str = r#"{"bomFormat": "CycloneDX", "metadata": {"timestamp": "2026-01-01T00:00:00Z", "tools": [{}]}, "components":
+    [{"name": "a", "version": "1", "purl": "pkg:cargo/a@1", "licenses": [{}], "supplier": {}}], "dependencies": [{"ref": "a"}]}"#;
+
+#[rstest]
+#[case::signed(&[("widget-1.2.0-linux.exe", "MZ" ), ("widget-1.2.0-linux.exe.asc", SIGNATURE)], "passed", "failed")]
+#[case::unsigned(&[("widget-1.2.0-linux.exe", "MZ")], "failed", "failed")]
+#[case::empty_signature(&[("widget-1.2.0-linux.exe", "MZ"), ("widget-1.2.0-linux.exe.sig", "")], "failed", "failed")]
+#[case::strange_signature(&[("widget-1.2.0-linux.exe", "MZ"), ("widget-1.2.0-linux.exe.sig", "what is this")], "needs_review", "failed")]
+#[case::with_inventory(&[("widget-1.2.0-linux.exe", "MZ"), ("sbom.cdx.json", SBOM)], "failed", "passed")]
+#[case::empty_inventory(&[("widget-1.2.0-linux.exe", "MZ"), ("sbom.cdx.json", "")], "failed", "failed")]
+#[case::broken_inventory(&[("widget-1.2.0-linux.exe", "MZ"), ("sbom.cdx.json", "{\"bomFormat\"")], "failed", "failed")]
+fn releases(#[case] assets: &[(&str, &str)], #[case] signed: &str, #[case] inventory: &str) {
+    let assets: Vec<(&str, &[u8])> = assets.iter().map(|(name, text)| (*name, text.as_bytes())).collect();
+    let run = Run::new(Sight::Reader);
+    let assessment = run.assess(&GitHub::serve(released(&assets)));
+    assert_eq!((outcome(&assessment, "OSPS-BR-06.01"), outcome(&assessment, "OSPS-QA-02.02")), (signed, inventory));
+    assert_eq!(outcome(&assessment, "OSPS-BR-02.02"), "passed");
+}
+
+#[test]
+fn signed_lists_of_checksums_cover_what_they_list() {
+    let sum = osps::bundle::hex(&<sha2::Sha256 as sha2::Digest>::digest(b"MZ"));
+    let list = format!("{sum}  widget.exe\n");
+    let assets: [(&str, &[u8]); 3] =
+        [("widget.exe", b"MZ"), ("SHA256SUMS", list.as_bytes()), ("SHA256SUMS.asc", SIGNATURE.as_bytes())];
+    let run = Run::new(Sight::Reader);
+    assert_eq!(outcome(&run.assess(&GitHub::serve(released(&assets))), "OSPS-BR-06.01"), "passed");
+    let wrong = list.replace(&sum, &"0".repeat(64));
+    let assets: [(&str, &[u8]); 3] =
+        [("widget.exe", b"MZ"), ("SHA256SUMS", wrong.as_bytes()), ("SHA256SUMS.asc", SIGNATURE.as_bytes())];
+    assert_eq!(outcome(&run.assess(&GitHub::serve(released(&assets))), "OSPS-BR-06.01"), "failed");
+}
+
+/// An old signed release says nothing about the newest one.
+#[test]
+fn an_old_signature_is_none() {
+    let mut world = released(&[("widget.exe", b"MZ")]);
+    world.releases.push(release("v1.0.0", "", &[("widget.exe", 2, None), ("widget.exe.asc", SIGNATURE.len(), None)]));
+    assert_eq!(outcome(&Run::new(Sight::Reader).assess(&GitHub::serve(world)), "OSPS-BR-06.01"), "failed");
+}
+
+#[test]
+fn requests_are_counted() {
+    for (sight, most) in [(Sight::Reader, 6), (Sight::Admin, 11), (Sight::Nobody, 6)] {
+        let run = Run::new(sight);
+        let github = GitHub::serve(World { sight, ..released(&[("widget-1.2.0.exe", b"MZ")]) });
+        let first = run.facts(&github);
+        let asked = github.api_requests();
+        assert_eq!(asked.len(), most, "{sight:?}: {asked:#?}");
+        assert!(asked.iter().all(|request| request.authorization.is_some() == (sight != Sight::Nobody)));
+        // A second run asks conditionally, but for the two questions that know no conditions.
+        let second = run.facts(&github);
+        let again = github.api_requests().split_off(asked.len());
+        let unconditional: Vec<&str> =
+            again.iter().filter(|request| request.etag.is_none()).map(|request| request.method.as_str()).collect();
+        assert!(unconditional.iter().all(|method| *method == "POST"), "{again:#?}");
+        let without_time = |mut facts: serde_json::Value| {
+            facts["collection"]["collected_at"] = json!(null);
+            facts
+        };
+        assert_eq!(without_time(first), without_time(second));
+    }
+}
+
+/// What breaks at the query, and the reason that every fact behind it then has.
+#[rstest]
+#[case::bad_credential(Fault::status(401, "Bad credentials"), "unauthenticated")]
+#[case::no_right(Fault::status(403, "Resource not accessible by personal access token"), "forbidden")]
+#[case::spent(Fault::with_headers(403, &[("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", "4000000000")], "API rate limit exceeded"), "rate_limited")]
+#[case::secondary(Fault::with_headers(403, &[("retry-after", "3600")], "secondary"), "rate_limited")]
+#[case::too_many(Fault::with_headers(429, &[("retry-after", "3600")], "slow down"), "rate_limited")]
+#[case::spent_in_the_body(
+    Fault::text(200, r#"{"errors": [{"type": "RATE_LIMITED", "message": "API rate limit exceeded"}]}"#),
+    "rate_limited"
+)]
+#[case::hidden(Fault::status(404, "Not Found"), "forbidden")]
+#[case::hidden_in_the_body(
+    Fault::text(
+        200,
+        r#"{"data": {"repository": null}, "errors": [{"type": "NOT_FOUND", "path": ["repository"], "message": "x"}]}"#
+    ),
+    "forbidden"
+)]
+#[case::internal(Fault::status(500, "oops"), "error")]
+#[case::gateway(Fault::text(502, "<html>Bad Gateway</html>"), "error")]
+#[case::unavailable(Fault::status(503, ""), "error")]
+#[case::cut_off(Fault::CutOff, "error")]
+#[case::endless(Fault::Endless, "truncated")]
+#[case::stalled(Fault::Stalled, "error")]
+#[case::no_json(Fault::text(200, "{\"data\": "), "parse_error")]
+#[case::page(Fault::text(200, "<html>Unicorn</html>"), "parse_error")]
+#[case::elsewhere(Fault::Answer { status: 302, headers: vec![("location", "http://127.0.0.2:9/graphql".to_owned())], body: String::new() }, "error")]
+fn faults_at_the_query(#[case] fault: Fault, #[case] reason: &str) {
+    let run = Run::new(Sight::Reader);
+    let github = GitHub::with_faults(protected(Sight::Reader), vec![("POST /graphql".to_owned(), fault)]);
+    let started = Instant::now();
+    let facts = run.facts(&github);
+    assert!(started.elapsed() < Duration::from_secs(50));
+    for (section, fact) in [
+        ("branch", "pr_required"),
+        ("repo", "visibility"),
+        ("checks", "observed"),
+        ("org", "two_factor_required"),
+        ("releases", "list"),
+    ] {
+        assert_eq!(facts[section][fact]["unknown"]["reason"], reason, "{section}.{fact}: {}", facts[section][fact]);
+    }
+    let assessment = run.assess(&github);
+    for id in ["OSPS-AC-02.01", "OSPS-AC-03.01", "OSPS-QA-03.01", "OSPS-QA-07.01"] {
+        assert_eq!(outcome(&assessment, id), "unknown", "{id}");
+    }
+}
+
+/// What breaks at single requests, and what of it is then unknown for which reason.
+#[rstest]
+#[case::rules_refused(
+    "GET /repos/acme/widget/rules",
+    Fault::status(404, "Not Found"),
+    "branch",
+    "pr_required",
+    "forbidden"
+)]
+#[case::rules_broken("GET /repos/acme/widget/rules", Fault::status(500, ""), "branch", "required_checks", "error")]
+#[case::rules_of_another_shape(
+    "GET /repos/acme/widget/rules",
+    Fault::text(200, "{}"),
+    "branch",
+    "rules_readable",
+    "parse_error"
+)]
+#[case::releases_refused("GET /repos/acme/widget/releases", Fault::status(403, "no"), "releases", "list", "forbidden")]
+#[case::releases_endless("GET /repos/acme/widget/releases", Fault::Endless, "releases", "list", "truncated")]
+#[case::reporting_hidden(
+    "GET /repos/acme/widget/private",
+    Fault::status(404, "Not Found"),
+    "security",
+    "private_reporting",
+    "forbidden"
+)]
+#[case::reporting_refused(
+    "GET /repos/acme/widget/private",
+    Fault::status(422, "no"),
+    "security",
+    "private_reporting",
+    "error"
+)]
+#[case::advisories_elsewhere("GET /repos/acme/widget/security", Fault::Answer { status: 302, headers: vec![("location", "http://127.0.0.2:9/x".to_owned())], body: String::new() }, "security", "advisories", "error")]
+#[case::nobody_in_time("GET /acme/widget.git", Fault::Stalled, "repo", "anonymous_readable", "error")]
+#[case::settings_refused(
+    "GET /repos/acme/widget/actions/permissions/workflow",
+    Fault::status(403, "no"),
+    "ci",
+    "default_token",
+    "forbidden"
+)]
+fn faults_at_single_requests(
+    #[case] at: &str,
+    #[case] fault: Fault,
+    #[case] section: &str,
+    #[case] fact: &str,
+    #[case] reason: &str,
+) {
+    let run = Run::new(Sight::Admin);
+    let world = World { sight: Sight::Admin, ..released(&[("widget-1.2.0.exe", b"MZ")]) };
+    let facts = run.facts(&GitHub::with_faults(world, vec![(at.to_owned(), fault)]));
+    assert_eq!(facts[section][fact]["unknown"]["reason"], reason, "{}", facts[section][fact]);
+}
+
+#[test]
+fn lists_end_where_they_lead_astray() {
+    let next = |link: &str| Fault::Answer {
+        status: 200,
+        headers: vec![("link", format!("<{link}>; rel=\"next\""))],
+        body: json!([{"ghsa_id": "GHSA-1", "state": "published"}]).to_string(),
+    };
+    for link in ["http://127.0.0.2:9/more", "/repos/acme/widget/security-advisories?state=published&per_page=100"] {
+        let github = GitHub::with_faults(
+            protected(Sight::Reader),
+            vec![("GET /repos/acme/widget/security".to_owned(), next(link))],
+        );
+        let facts = Run::new(Sight::Reader).facts(&github);
+        assert_eq!(facts["security"]["advisories"]["complete"], false);
+        assert_eq!(github.requests().iter().filter(|request| request.path.contains("security-advisories")).count(), 1);
+    }
+}
+
+#[test]
+fn a_gate_without_its_evidence_is_incomplete() {
+    let github =
+        GitHub::with_faults(protected(Sight::Reader), vec![("POST /graphql".to_owned(), Fault::status(503, ""))]);
+    let run = Run::new(Sight::Reader);
+    let mut args = run.args("assess", &github);
+    args.extend(["--requirement", "OSPS-AC-03.01", "--require", "1"].map(OsString::from));
+    expect(4, &osps(args));
+}
+
+/// Everything below a directory, as text.
+fn everything_in(directory: &Path) -> String {
+    let mut all = String::new();
+    for entry in std::fs::read_dir(directory).into_iter().flatten().flatten() {
+        let path = entry.path();
+        all.push_str(&path.display().to_string());
+        all.push_str(&if path.is_dir() {
+            everything_in(&path)
+        } else {
+            String::from_utf8_lossy(&std::fs::read(&path).expect("readable")).into_owned()
+        });
+    }
+    all
+}
+
+#[test]
+fn the_token_shows_nowhere() {
+    let echo = Fault::status(403, &format!("the token {TOKEN} is not enough"));
+    let run = Run::new(Sight::Reader);
+    for at in [
+        "POST /graphql",
+        "GET /repos/acme/widget/releases",
+        "GET /repos/acme/widget/rules",
+        "POST /orgs",
+        "GET /nothing",
+    ] {
+        let github = GitHub::with_faults(released(&[("widget-1.2.0.exe", b"MZ")]), vec![(at.to_owned(), echo.clone())]);
+        for command in ["assess", "collect", "doctor"] {
+            let mut args = run.args(command, &github);
+            if command == "assess" {
+                args.push("-vv".into());
+            }
+            let output = osps(args);
+            let shown =
+                format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+            assert!(!shown.contains(TOKEN) && !shown.contains("planted"), "{command} at {at}: {shown}");
+        }
+    }
+    let kept = everything_in(&run.scratch.path().join("cache"));
+    assert!(kept.contains("GET http") && !kept.contains("planted"));
+}
+
+#[test]
+fn a_token_is_taken_from_where_it_may_be() {
+    let github = GitHub::serve(protected(Sight::Reader));
+    let run = Run::new(Sight::Reader);
+    let path = run.repository.path().as_os_str();
+    let broken = run.scratch.path().join("broken");
+    std::fs::write(&broken, "two words").expect("a file");
+    let wrong = [OsString::from("assess"), path.into(), "--token-file".into(), broken.into()];
+    let output = osps(wrong);
+    expect(2, &output);
+    assert!(!String::from_utf8_lossy(&output.stderr).contains("two words"));
+    // Without a credential nobody is asked, unless that is wanted.
+    let quiet = [OsString::from("collect"), path.into(), "--api-url".into(), github.url.clone().into()];
+    let facts: serde_json::Value = serde_json::from_str(&expect(0, &osps(quiet))).expect("JSON");
+    assert_eq!(facts["repo"]["visibility"]["unknown"]["reason"], "offline");
+    assert_eq!(github.requests().len(), 0);
+    let secret = [
+        OsString::from("collect"),
+        path.into(),
+        "--anonymous".into(),
+        "--api-url".into(),
+        "https://me:secret@host/api".into(),
+    ];
+    let output = osps(secret);
+    expect(2, &output);
+    assert!(!String::from_utf8_lossy(&output.stderr).contains("secret"));
+}
+
+#[test]
+fn the_doctor_says_what_is_missing() {
+    let run = Run::new(Sight::Reader);
+    let shown = expect(0, &osps(run.args("doctor", &GitHub::serve(protected(Sight::Reader)))));
+    for words in
+        ["fine grained token from", "organization owner", "OSPS-AC-02.01", "Administration: read of the organization"]
+    {
+        assert!(shown.contains(words), "no `{words}` in:\n{shown}");
+    }
+}
+
+/// A bare repository to clone from, with the history of another one.
+fn bare(of: &Repository, at: &Path) -> PathBuf {
+    let path = at.join("widget.git");
+    of.git(["clone", "-q", "--bare", ".", path.to_str().expect("a text")]);
+    for (key, value) in [("uploadpack.allowFilter", "true"), ("uploadpack.allowAnySHA1InWant", "true")] {
+        of.git(["-C", path.to_str().expect("a text"), "config", key, value]);
+    }
+    path
+}
+
+#[test]
+fn a_repository_that_is_not_here() {
+    let run = Run::new(Sight::Reader);
+    run.repository.write("big.bin", &[b'a'; 100_000]);
+    run.repository.commit("Add something large\n\nSigned-off-by: Ada <ada@example.net>");
+    let git = bare(&run.repository, run.scratch.path());
+    let github = GitHub::serve(World { git: Some(git), ..protected(Sight::Reader) });
+    let temporary = run.scratch.path().join("tmp");
+    std::fs::create_dir(&temporary).expect("a directory");
+    let mut command = std::process::Command::new(support::binary());
+    command.env_clear().env("PATH", std::env::var_os("PATH").expect("a path")).env("TMPDIR", &temporary);
+    let output = command
+        .args(["collect", "acme/widget", "--api-url", &github.url, "--no-cache", "--token-file"])
+        .arg(run.scratch.path().join("token"))
+        .output()
+        .expect("osps runs");
+    let remote: serde_json::Value = serde_json::from_str(&expect(0, &output)).expect("JSON");
+    let here = run.facts(&github);
+    for section in ["files", "binaries", "license", "deps", "commits", "workflows", "branch", "secrets"] {
+        assert_eq!(remote[section], here[section], "{section}");
+    }
+    assert_eq!(remote["releases"]["latest"]["tag"], here["releases"]["latest"]["tag"]);
+    assert_eq!(std::fs::read_dir(&temporary).expect("a directory").count(), 0, "nothing is left behind");
+}
+
+#[test]
+fn what_cannot_be_fetched() {
+    let github = GitHub::serve(protected(Sight::Reader));
+    for (target, code) in [("acme/absent", 4), ("https://elsewhere.example/acme/widget", 2), ("acme/-widget", 2)] {
+        let output = osps(["collect", target, "--api-url", &github.url, "--anonymous", "--no-cache"]);
+        expect(code, &output);
+    }
+    expect(2, &osps(["collect", "acme/widget", "--offline"]));
+}
+
+#[test]
+fn the_readme_holds_the_table_of_permissions() {
+    let table = expect(0, &osps(["doctor", "--permissions"]));
+    let readme = std::fs::read_to_string("README.md").expect("readable");
+    assert!(readme.contains(&table), "README.md does not hold what `osps doctor --permissions` prints:\n{table}");
+}
