@@ -23,11 +23,6 @@ const MAIN: &str = "package osps.main
 
 import rego.v1
 
-needs[id] := list if {
-\tsome id
-\tlist := data.osps.requirements[id].needs
-}
-
 rulings[id] := ruling if {
 \tsome id
 \truling := data.osps.requirements[id].ruling
@@ -76,16 +71,17 @@ impl Engine {
         let fail = |why: String| PolicyError { path: "facts".to_owned(), why };
         let input =
             regorus::Value::from_json_str(facts).map_err(|error| fail(format!("not a JSON document: {error}")))?;
+        let facts: Json = serde_json::from_str(facts).map_err(|error| fail(format!("not a JSON document: {error}")))?;
         let Self { engine, policies } = self;
         let mut judge = || {
             engine.set_input(input.clone());
-            match main_rules(engine) {
-                Ok((needs, rulings)) => policies
+            match all_rulings(engine) {
+                Ok(rulings) => policies
                     .values()
-                    .map(|policy| ruling(policy, needs.get(&policy.id), rulings.get(&policy.id), None))
+                    .map(|policy| ruling(policy, needed(policy, &facts), rulings.get(&policy.id), None))
                     .collect(),
                 // One erring policy spoils the aggregate: ask each on its own.
-                Err(_) => policies.values().map(|policy| alone(engine, policy)).collect(),
+                Err(_) => policies.values().map(|policy| alone(engine, policy, &facts)).collect(),
             }
         };
         std::thread::scope(|scope| {
@@ -124,18 +120,19 @@ pub(super) fn add(engine: &mut regorus::Engine, path: &str, text: &str) -> Resul
         .map_err(|error| PolicyError { path: path.to_owned(), why: error.to_string() })
 }
 
-type ById = BTreeMap<String, Json>;
+/// What all policies say, by their ids.
+fn all_rulings(engine: &mut regorus::Engine) -> Result<BTreeMap<String, Json>, String> {
+    match query_value(engine, "data.osps.main.rulings")? {
+        Some(Json::Object(map)) => Ok(map.into_iter().collect()),
+        other => Err(format!("data.osps.main.rulings is {other:?}")),
+    }
+}
 
-fn main_rules(engine: &mut regorus::Engine) -> Result<(ById, ById), String> {
-    let mut rule = |name: &str| {
-        let query = format!("data.osps.main.{name}");
-        let value = query_value(engine, &query)?.unwrap_or(Json::Null);
-        match value {
-            Json::Object(map) => Ok(map.into_iter().collect()),
-            other => Err(format!("{query} is {other}")),
-        }
-    };
-    Ok((rule("needs")?, rule("rulings")?))
+/// The facts that a policy needs; none where the document lacks one of them. The literal list in its text is looked up
+/// here: as values of the engine they would be copied once for every policy.
+fn needed<'f>(policy: &Policy, facts: &'f Json) -> Option<Vec<&'f Json>> {
+    let at = |name: &String| name.split('.').try_fold(facts, |place, part| place.get(part));
+    policy.needs.iter().map(at).collect()
 }
 
 /// The value of a query; none when it is undefined.
@@ -151,19 +148,18 @@ pub(super) fn query_value(engine: &mut regorus::Engine, query: &str) -> Result<O
     serde_json::from_str(&text).map(Some).map_err(|error| error.to_string())
 }
 
-fn alone(engine: &mut regorus::Engine, policy: &Policy) -> Ruling {
-    let mut ask = |rule: &str| query_value(engine, &format!("data.osps.requirements[\"{}\"].{rule}", policy.id));
-    match (ask("needs"), ask("ruling")) {
-        (Ok(needs), Ok(said)) => ruling(policy, needs.as_ref(), said.as_ref(), None),
-        (Err(error), _) | (_, Err(error)) => ruling(policy, None, None, Some(error)),
+fn alone(engine: &mut regorus::Engine, policy: &Policy, facts: &Json) -> Ruling {
+    match query_value(engine, &format!("data.osps.requirements[\"{}\"].ruling", policy.id)) {
+        Ok(said) => ruling(policy, needed(policy, facts), said.as_ref(), None),
+        Err(error) => ruling(policy, needed(policy, facts), None, Some(error)),
     }
 }
 
 /// Turns what a policy said into a ruling, or into an unknown one with its defect.
-fn ruling(policy: &Policy, needs: Option<&Json>, said: Option<&Json>, error: Option<String>) -> Ruling {
-    let facts = needs.and_then(Json::as_array).map(Vec::as_slice).unwrap_or_default();
+fn ruling(policy: &Policy, needs: Option<Vec<&Json>>, said: Option<&Json>, error: Option<String>) -> Ruling {
+    let facts = needs.as_deref().unwrap_or_default();
     let open = open_needs(policy, facts);
-    let checked = match (error, needs, said) {
+    let checked = match (error, needs.as_ref(), said) {
         (Some(error), ..) => Err(format!("it errs: {error}")),
         (None, None, _) => Err("its `needs` is undefined: it names a fact that the document does not have".to_owned()),
         // What was cut may hold what the policy looks for: that it says nothing then is no hole.
@@ -217,7 +213,7 @@ fn undecided_message(needs: &[Need]) -> String {
 }
 
 /// The unknown ones among the facts a policy needs.
-fn open_needs(policy: &Policy, facts: &[Json]) -> Vec<Need> {
+fn open_needs(policy: &Policy, facts: &[&Json]) -> Vec<Need> {
     let mut open: Vec<Need> = policy
         .needs
         .iter()
@@ -238,7 +234,7 @@ fn open_needs(policy: &Policy, facts: &[Json]) -> Vec<Need> {
 }
 
 /// The facts a policy needs of which only a part was seen.
-fn cut_needs(policy: &Policy, facts: &[Json]) -> Vec<Need> {
+fn cut_needs(policy: &Policy, facts: &[&Json]) -> Vec<Need> {
     let cut = policy.needs.iter().zip(facts).filter(|(_, fact)| fact.get("complete") == Some(&Json::Bool(false)));
     let mut needs: Vec<Need> = cut
         .map(|(name, _)| Need {
@@ -252,7 +248,7 @@ fn cut_needs(policy: &Policy, facts: &[Json]) -> Vec<Need> {
     needs
 }
 
-fn said_ruling(policy: &Policy, facts: &[Json], open: &[Need], said: &Json) -> Result<Ruling, String> {
+fn said_ruling(policy: &Policy, facts: &[&Json], open: &[Need], said: &Json) -> Result<Ruling, String> {
     let text = |key: &str| said.get(key).and_then(Json::as_str).ok_or_else(|| format!("its ruling has no `{key}`"));
     let outcome: Outcome = parse(said, "outcome")?;
     if matches!(outcome, Outcome::Unknown | Outcome::NotRun) {
@@ -300,7 +296,7 @@ fn parse<T: serde::de::DeserializeOwned>(said: &Json, key: &str) -> Result<T, St
 }
 
 /// An item of evidence: a place made by the policy, or a fact of `needs`, named by its position there.
-fn evidence(policy: &Policy, facts: &[Json], used: &mut [bool], item: &Json) -> Result<Evidence, String> {
+fn evidence(policy: &Policy, facts: &[&Json], used: &mut [bool], item: &Json) -> Result<Evidence, String> {
     if item.get("unknown").is_some() {
         return Err("its ruling offers an unknown fact as evidence".to_owned());
     }
@@ -315,8 +311,8 @@ fn evidence(policy: &Policy, facts: &[Json], used: &mut [bool], item: &Json) -> 
         return Ok(evidence);
     };
     let position = (0..facts.len())
-        .find(|at| !used[*at] && facts[*at] == *item)
-        .or_else(|| facts.iter().position(|fact| fact == item));
+        .find(|at| !used[*at] && facts[*at] == item)
+        .or_else(|| facts.iter().position(|fact| *fact == item));
     let at = position.ok_or("its ruling offers a fact as evidence that `needs` does not list")?;
     if let Some(flag) = used.get_mut(at) {
         *flag = true;

@@ -104,7 +104,8 @@ fn unknowns(out: &mut String, counting: &[&Verdict], style: &Style) {
     }
     for (need, verdicts) in groups {
         let symbol = style.outcome(Outcome::Unknown, style.symbol(Outcome::Unknown));
-        let _ = writeln!(out, "  {symbol} {} not decided: {}", verdicts.len(), style.plain(&need));
+        let said = style.wrap(&format!("{} not decided: {need}", verdicts.len()), 4);
+        let _ = writeln!(out, "  {symbol} {}", said.trim_start());
         for verdict in verdicts {
             let _ = writeln!(out, "{}", style.wrap(&format!("{}  {}", verdict.id, verdict.summary), 6));
         }

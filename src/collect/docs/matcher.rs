@@ -31,7 +31,8 @@ impl Matcher {
         Ok((Self::new(topics, policies)?, errors))
     }
 
-    fn new(topics: BTreeMap<String, Topic>, policies: &Bundle) -> Result<Self, String> {
+    /// Prepares topics that were read; the error names a table that is missing or malformed.
+    pub(crate) fn new(topics: BTreeMap<String, Topic>, policies: &Bundle) -> Result<Self, String> {
         let text = policies.get("tables/templates.yaml").ok_or("tables/templates.yaml: is missing")?;
         let templates = crate::yaml::from_str(text).map_err(|error| format!("tables/templates.yaml: {error}"))?;
         Ok(Self { index: Index::new(&topics), recognisers: Recognisers::load(policies)?, templates, topics })

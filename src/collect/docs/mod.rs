@@ -43,6 +43,7 @@ use serde::Serialize;
 use self::matcher::Matcher;
 use self::model::Library;
 use self::roles::Roles;
+use self::topic::{Topic, TopicError};
 use super::Context;
 use super::deps::Deps;
 use super::insights::Insights;
@@ -294,14 +295,18 @@ fn documents(cx: &Context<'_>, library: &Library) -> Fact<Vec<DocumentFact>> {
 }
 
 /// What the documents say, by topic. A table or topic of ours that does not parse is a defect of every topic that needs it.
-fn topics(cx: &Context<'_>, library: &Library) -> BTreeMap<String, Fact<TopicFinding>> {
+fn topics(
+    cx: &Context<'_>,
+    library: &Library,
+    (known, errors): (BTreeMap<String, Topic>, Vec<TopicError>),
+) -> BTreeMap<String, Fact<TopicFinding>> {
     let names = || topic::names(cx.policies);
     let broken = |why: &str| Fact::broken(Reason::ParseError, why, cx.src);
     if let Some(defect) = &library.defect {
         return names().map(|name| (name, broken(defect))).collect();
     }
-    let (matcher, errors) = match Matcher::load(cx.policies) {
-        Ok(loaded) => loaded,
+    let matcher = match Matcher::new(known, cx.policies) {
+        Ok(matcher) => matcher,
         Err(why) => return names().map(|name| (name, broken(&why))).collect(),
     };
     let read = matcher.read(library);
@@ -322,19 +327,29 @@ pub(crate) fn collect(cx: &Context<'_>, library: &Library, _insights: &Insights,
         Ok(roles) => Fact::seen(issues::collect(cx.tree, roles), cx.tree.complete(), cx.src),
         Err(why) => Fact::broken(Reason::ParseError, why, cx.src),
     };
+    let (known, errors) = topic::load(cx.policies);
     let mut docs = Docs {
         documents: documents(cx, library),
         changelog,
         changelog_files,
         sites: sites_fact(cx, library),
-        topics: topics(cx, library),
+        topics: topics(cx, library, (known.clone(), errors)),
         closed: BTreeMap::new(),
         doors: BTreeMap::new(),
         interfaces: Fact::seen(interfaces::collect(cx, library, deps), library.complete, cx.src),
         issue_templates,
         key_files: Fact::seen(keys::collect(cx.tree), cx.tree.complete(), cx.src),
     };
-    by_topic(cx, library, tagged, &roles, &mut docs);
+    // What is said about each topic, and the space in which it was looked for.
+    for topic in known.into_values() {
+        let finding = docs.topics.get(&topic.name).and_then(Fact::value);
+        let (closed, doors) = match &roles {
+            Ok(roles) => space::Space { cx, library, roles, tagged }.of(&topic, finding),
+            Err(why) => (Fact::broken(Reason::ParseError, why.as_str(), cx.src), Vec::new()),
+        };
+        docs.closed.insert(topic.name.clone(), closed);
+        docs.doors.insert(topic.name.clone(), Fact::known(doors, cx.src));
+    }
     docs
 }
 
@@ -342,18 +357,5 @@ fn sites_fact(cx: &Context<'_>, library: &Library) -> Fact<Vec<Site>> {
     match &library.defect {
         Some(defect) => Fact::broken(Reason::ParseError, defect.as_str(), cx.src),
         None => Fact::seen(library.sites.clone(), library.complete, cx.src),
-    }
-}
-
-/// What is said about each topic, and the space in which it was looked for.
-fn by_topic(cx: &Context<'_>, library: &Library, tagged: &Tagged, roles: &Result<Roles, String>, docs: &mut Docs) {
-    for topic in topic::load(cx.policies).0.into_values() {
-        let finding = docs.topics.get(&topic.name).and_then(Fact::value);
-        let (closed, doors) = match roles {
-            Ok(roles) => space::Space { cx, library, roles, tagged }.of(&topic, finding),
-            Err(why) => (Fact::broken(Reason::ParseError, why.as_str(), cx.src), Vec::new()),
-        };
-        docs.closed.insert(topic.name.clone(), closed);
-        docs.doors.insert(topic.name.clone(), Fact::known(doors, cx.src));
     }
 }
