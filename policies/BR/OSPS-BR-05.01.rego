@@ -175,6 +175,7 @@ ruling := verdict.not_applicable(
 	[input.deps.ecosystems, input.deps.adhoc],
 ) if {
 	seen_all
+	is_array(ecosystems)
 	every e in product { uses_nothing(e) }
 	input.deps.adhoc.known == []
 } else := verdict.medium(verdict.failed(
