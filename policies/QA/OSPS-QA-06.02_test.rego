@@ -35,6 +35,10 @@ test_absence_fails_in_a_closed_space if {
 	outcome(speaks("deferred")) == "failed"
 }
 
+test_a_bare_command_needs_review if {
+	outcome({"docs.topics.testing": sample.said("absent", {"how": "make check"}, ["when"])}) == "needs_review"
+}
+
 test_absence_beside_an_outside_site_needs_review if {
 	ajar := {"docs.closed.testing": sample.known(false)}
 	outcome(object.union(ajar, {"docs.doors.testing": sample.known([sample.door])})) == "needs_review"
