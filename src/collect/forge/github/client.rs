@@ -23,7 +23,8 @@ use crate::collect::limits;
 use crate::model::fact::Reason;
 
 const AGENT: &str = concat!("osps/", env!("CARGO_PKG_VERSION"));
-const MEDIA: &str = "application/vnd.github+json";
+/// GitHub's own kind of JSON; plain JSON where a server follows its OpenAPI description to the letter.
+const MEDIA: &str = "application/vnd.github+json, application/json;q=0.9";
 /// Characters of a message of the server that are kept.
 const MESSAGE_CHARS: usize = 200;
 
