@@ -157,6 +157,7 @@ fn workflows() {
             worktree: false,
             now: "2026-06-01T00:00:00Z".parse().expect("a time"),
             policies: &policies,
+            forge: None,
         };
         black_box(osps::collect::collect(&options).expect("facts"));
     };

@@ -15,7 +15,7 @@ use serde_json::{Value as Json, json};
 
 /// What the credential may see.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Sight {
+pub(crate) enum Sight {
     /// No credential: only what is public.
     Nobody,
     /// Any account.
@@ -26,7 +26,7 @@ pub enum Sight {
 
 /// A repository and its settings.
 #[derive(Debug, Clone)]
-pub struct World {
+pub(crate) struct World {
     pub sight: Sight,
     pub owner: &'static str,
     pub name: &'static str,
@@ -104,7 +104,7 @@ impl Default for World {
 }
 
 /// A merged change request.
-pub fn merged(number: u64, author: &str, approvers: &[&str], checks: &[&str]) -> Json {
+pub(crate) fn merged(number: u64, author: &str, approvers: &[&str], checks: &[&str]) -> Json {
     let reviews: Vec<Json> = approvers
         .iter()
         .map(|login| json!({"state": "APPROVED", "author": {"__typename": if login.ends_with("[bot]") {"Bot"} else {"User"}, "login": login}}))
@@ -118,12 +118,12 @@ pub fn merged(number: u64, author: &str, approvers: &[&str], checks: &[&str]) ->
 }
 
 /// A check run.
-pub fn check(name: &str, app: &str, conclusion: &str) -> Json {
+pub(crate) fn check(name: &str, app: &str, conclusion: &str) -> Json {
     json!({"__typename": "CheckRun", "name": name, "conclusion": conclusion, "checkSuite": {"app": {"slug": app}}})
 }
 
 /// A commit on the branch, with or without a change request.
-pub fn landed(number: u64, with_change: bool) -> Json {
+pub(crate) fn landed(number: u64, with_change: bool) -> Json {
     let changes = if with_change { json!([{"state": "MERGED", "baseRefName": "main"}]) } else { json!([]) };
     json!({
         "oid": format!("{number:040x}"), "author": {"name": "Ada", "email": "ada@example.net", "user": {"login": "ada"}},
@@ -132,12 +132,12 @@ pub fn landed(number: u64, with_change: bool) -> Json {
 }
 
 /// A rule of a ruleset.
-pub fn rule(kind: &str, parameters: Json) -> Json {
+pub(crate) fn rule(kind: &str, parameters: Json) -> Json {
     json!({"type": kind, "ruleset_id": 7, "ruleset_source_type": "Repository", "parameters": parameters})
 }
 
 /// The rules of a well-kept branch.
-pub fn strict_rules() -> Vec<Json> {
+pub(crate) fn strict_rules() -> Vec<Json> {
     vec![
         rule("deletion", Json::Null),
         rule("non_fast_forward", Json::Null),
@@ -150,7 +150,7 @@ pub fn strict_rules() -> Vec<Json> {
 }
 
 /// Classic protection of a well-kept branch.
-pub fn strict_classic() -> Json {
+pub(crate) fn strict_classic() -> Json {
     json!({
         "isAdminEnforced": true, "allowsDeletions": false, "allowsForcePushes": false, "lockBranch": false, "restrictsPushes": false,
         "pushAllowances": {"totalCount": 0, "nodes": []}, "requiresApprovingReviews": true, "requiredApprovingReviewCount": 1,
@@ -161,12 +161,12 @@ pub fn strict_classic() -> Json {
 }
 
 /// What readers see of it.
-pub fn reader_rule() -> Json {
+pub(crate) fn reader_rule() -> Json {
     json!({"allowsDeletions": false, "allowsForcePushes": false, "requiredApprovingReviewCount": 1, "requiredStatusCheckContexts": ["test"], "requiresCodeOwnerReviews": false})
 }
 
 /// A release with assets of these names and sizes.
-pub fn release(tag: &str, body: &str, assets: &[(&str, usize, Option<&str>)]) -> Json {
+pub(crate) fn release(tag: &str, body: &str, assets: &[(&str, usize, Option<&str>)]) -> Json {
     let assets: Vec<Json> = assets
         .iter()
         .enumerate()
@@ -178,7 +178,7 @@ pub fn release(tag: &str, body: &str, assets: &[(&str, usize, Option<&str>)]) ->
 
 /// One request as it came in.
 #[derive(Debug, Clone)]
-pub struct Request {
+pub(crate) struct Request {
     pub method: String,
     pub path: String,
     pub authorization: Option<String>,
@@ -187,7 +187,7 @@ pub struct Request {
 
 /// How an answer is broken, or what stands in its place.
 #[derive(Debug, Clone)]
-pub enum Fault {
+pub(crate) enum Fault {
     Answer {
         status: u16,
         headers: Vec<(&'static str, String)>,
@@ -202,22 +202,22 @@ pub enum Fault {
 }
 
 impl Fault {
-    pub fn status(status: u16, message: &str) -> Self {
+    pub(crate) fn status(status: u16, message: &str) -> Self {
         Self::Answer { status, headers: Vec::new(), body: json!({"message": message}).to_string() }
     }
 
-    pub fn with_headers(status: u16, headers: &[(&'static str, &str)], message: &str) -> Self {
+    pub(crate) fn with_headers(status: u16, headers: &[(&'static str, &str)], message: &str) -> Self {
         let headers = headers.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
         Self::Answer { status, headers, body: json!({"message": message}).to_string() }
     }
 
-    pub fn text(status: u16, body: &str) -> Self {
+    pub(crate) fn text(status: u16, body: &str) -> Self {
         Self::Answer { status, headers: Vec::new(), body: body.to_owned() }
     }
 }
 
 /// The running server.
-pub struct GitHub {
+pub(crate) struct GitHub {
     pub url: String,
     requests: Arc<Mutex<Vec<Request>>>,
 }
@@ -226,12 +226,12 @@ type Faults = Vec<(String, Fault)>;
 
 impl GitHub {
     /// Serves a repository.
-    pub fn serve(world: World) -> Self {
+    pub(crate) fn serve(world: World) -> Self {
         Self::with_faults(world, Vec::new())
     }
 
     /// Serves a repository; what begins with one of the given `METHOD path` is answered by a fault.
-    pub fn with_faults(world: World, faults: Faults) -> Self {
+    pub(crate) fn with_faults(world: World, faults: Faults) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
         let requests = Arc::new(Mutex::new(Vec::new()));
@@ -248,12 +248,12 @@ impl GitHub {
     }
 
     /// Everything that was asked so far.
-    pub fn requests(&self) -> Vec<Request> {
+    pub(crate) fn requests(&self) -> Vec<Request> {
         self.requests.lock().expect("the log").clone()
     }
 
     /// Requests to the interface: what counts against a budget.
-    pub fn api_requests(&self) -> Vec<Request> {
+    pub(crate) fn api_requests(&self) -> Vec<Request> {
         let is_page =
             |request: &Request| request.path.contains(".git/") || request.path.contains("/releases/download/");
         self.requests().into_iter().filter(|request| !is_page(request)).collect()

@@ -2,7 +2,7 @@
 
 #![allow(dead_code, reason = "each test crate uses a part of it")]
 
-pub mod github;
+pub(crate) mod github;
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
