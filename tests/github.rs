@@ -1,5 +1,7 @@
 //! Full runs of the binary against a scripted GitHub.
 
+#![allow(clippy::expect_used, clippy::panic, reason = "a test ends where something is not as it must be")]
+
 mod support;
 
 use std::ffi::OsString;
