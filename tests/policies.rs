@@ -6,36 +6,12 @@ mod support;
 
 use std::collections::BTreeMap;
 
-use osps::assess::Selection;
-use osps::audit::{self, FactsDocument, Settings};
-use osps::bundle::Bundle;
-use osps::catalog::Catalogs;
-use osps::model::assessment::{Assessment, LevelMode};
+use osps::audit;
+use osps::model::assessment::Assessment;
 use osps::model::ruling::Outcome;
-use osps::policy::{self, Engine, FactsSchema, Policies, Run, TestOutcome};
+use osps::policy::{self, Engine, FactsSchema, Run, TestOutcome};
 use serde_json::Value as Json;
-
-fn catalogs() -> Catalogs {
-    Catalogs::from_bundle(&Bundle::controls()).expect("our catalogs")
-}
-
-fn policies() -> Policies {
-    Policies::load(&Bundle::policies()).expect("our policies")
-}
-
-fn judge(policies: &Policies, catalogs: &Catalogs, facts: &Json, strict_platform: bool) -> Assessment {
-    let facts = FactsDocument::parse(&facts.to_string()).expect("a facts document");
-    let catalog = catalogs.latest();
-    let settings = Settings {
-        catalog,
-        catalog_ref: catalogs.reference(catalog),
-        policies,
-        mode: LevelMode::Cumulative,
-        selection: Selection::default(),
-        strict_platform,
-    };
-    audit::evaluate(&facts, &settings).expect("an assessment")
-}
+use support::{catalogs, judge, lay_over, policies};
 
 fn outcomes(assessment: &Assessment) -> BTreeMap<String, Outcome> {
     assessment.requirements.iter().map(|verdict| (verdict.id.to_string(), verdict.outcome)).collect()
@@ -53,19 +29,6 @@ fn documents() -> Vec<(String, Json)> {
         (name.to_owned(), document)
     };
     vec![("offline".to_owned(), offline.clone()), forge("hardened"), forge("neglected")]
-}
-
-/// Replaces the facts that the overlay names: `{"section": {"fact": value}}`, each known.
-fn lay_over(document: &mut Json, overlay: &Json) {
-    for (key, value) in overlay.as_object().expect("a map") {
-        let place = &mut document[key.as_str()];
-        if is_fact(place) {
-            *place = serde_json::json!({"known": value, "src": ["forge"]});
-        } else {
-            assert!(place.is_object(), "the facts have no `{key}`");
-            lay_over(place, value);
-        }
-    }
 }
 
 fn is_fact(value: &Json) -> bool {
@@ -102,7 +65,7 @@ fn every_active_requirement_of_every_version_has_a_policy() {
 
 #[test]
 fn policies_keep_their_contract() {
-    let findings = policy::lint(&policies(), &FactsSchema::new(audit::facts_schema()));
+    let findings = policy::lint(policies(), &FactsSchema::new(audit::facts_schema()));
     let lines: Vec<String> =
         findings.iter().map(|finding| format!("{}:{}: {}", finding.path, finding.line, finding.message)).collect();
     assert!(lines.is_empty(), "{}", lines.join("\n"));
@@ -128,14 +91,13 @@ fn the_tests_beside_the_policies_pass() {
 
 #[test]
 fn with_everything_unknown_nothing_is_decided() {
-    let (policies, catalogs) = (policies(), catalogs());
     for (name, mut document) in documents() {
         let mut pointers = Vec::new();
         fact_pointers(&document, "", &mut pointers);
         for pointer in pointers {
             *document.pointer_mut(&pointer).expect("there") = hidden();
         }
-        for (id, outcome) in outcomes(&judge(&policies, &catalogs, &document, false)) {
+        for (id, outcome) in outcomes(&judge(&document, false)) {
             assert_eq!(outcome, Outcome::Unknown, "{id} on {name}");
         }
     }
@@ -145,32 +107,65 @@ fn with_everything_unknown_nothing_is_decided() {
 /// become that pass again when the evidence is hidden.
 #[test]
 fn hiding_one_fact_never_makes_a_different_decision() {
-    let (policies, catalogs) = (policies(), catalogs());
     for (name, document) in documents() {
-        let before = outcomes(&judge(&policies, &catalogs, &document, false));
-        let mut pointers = Vec::new();
-        fact_pointers(&document, "", &mut pointers);
-        pointers.retain(|pointer| document.pointer(pointer).is_some_and(|fact| fact.get("known").is_some()));
-        let half = pointers.len() / 2;
-        let wrong: Vec<String> = std::thread::scope(|scope| {
-            let parts = [&pointers[..half], &pointers[half..]].map(|part| {
-                let (policies, document, before) = (&policies, &document, &before);
+        let each = known_pointers(&document).into_iter().map(|pointer| vec![pointer]).collect();
+        assert_nothing_turns(&name, &document, each);
+    }
+}
+
+/// The same for many facts at once: what a policy concludes from one unread fact is not hidden by another.
+#[test]
+fn hiding_many_facts_never_makes_a_different_decision() {
+    const SETS: usize = 120;
+    for (name, document) in documents() {
+        let pointers = known_pointers(&document);
+        // Of each set another share is hidden, by numbers that are the same in every run.
+        let mut state = 0x2545_f491_4f6c_dd1d_u64;
+        let mut below = |limit: u64| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 33) % limit
+        };
+        let sets = (0..SETS).map(|set| {
+            let share = 1 + set as u64 % 9;
+            pointers.iter().filter(|_| below(10) < share).cloned().collect()
+        });
+        assert_nothing_turns(&name, &document, sets.collect());
+    }
+}
+
+fn known_pointers(document: &Json) -> Vec<String> {
+    let mut pointers = Vec::new();
+    fact_pointers(document, "", &mut pointers);
+    pointers.retain(|pointer| document.pointer(pointer).is_some_and(|fact| fact.get("known").is_some()));
+    pointers
+}
+
+/// Hides each of these sets of facts, in two threads with an engine each.
+fn assert_nothing_turns(name: &str, document: &Json, sets: Vec<Vec<String>>) {
+    let before = outcomes(&judge(document, false));
+    let (policies, before) = (policies(), &before);
+    let wrong: Vec<String> = std::thread::scope(|scope| {
+        let parts: Vec<_> = sets
+            .chunks(sets.len().div_ceil(2))
+            .map(|part| {
                 scope.spawn(move || {
                     // One engine for all: what is asked is only the policies, not the documents around them.
                     let run = Run { catalog: "2026-08-28".to_owned(), strict_platform: false };
                     let mut engine = Engine::new(policies, &run).expect("an engine");
-                    part.iter().flat_map(|pointer| hide(&mut engine, document, before, pointer)).collect::<Vec<_>>()
+                    part.iter().flat_map(|set| hide(&mut engine, document, before, set)).collect::<Vec<_>>()
                 })
-            });
-            parts.into_iter().flat_map(|part| part.join().expect("ended")).collect()
-        });
-        assert!(wrong.is_empty(), "{name}:\n{}", wrong.join("\n"));
-    }
+            })
+            .collect();
+        parts.into_iter().flat_map(|part| part.join().expect("ended")).collect()
+    });
+    assert!(wrong.is_empty(), "{name}:\n{}", wrong.join("\n"));
 }
 
-fn hide(engine: &mut Engine, document: &Json, before: &BTreeMap<String, Outcome>, pointer: &str) -> Vec<String> {
+fn hide(engine: &mut Engine, document: &Json, before: &BTreeMap<String, Outcome>, set: &[String]) -> Vec<String> {
     let mut document = document.clone();
-    *document.pointer_mut(pointer).expect("there") = hidden();
+    for pointer in set {
+        *document.pointer_mut(pointer).expect("there") = hidden();
+    }
     let rulings = engine.evaluate(&document.to_string()).expect("rulings");
     rulings
         .iter()
@@ -179,15 +174,22 @@ fn hide(engine: &mut Engine, document: &Json, before: &BTreeMap<String, Outcome>
             let restored = *then == Outcome::NeedsReview && ruling.outcome == Outcome::Passed;
             ruling.outcome.is_decided() && ruling.outcome != *then && !restored
         })
-        .map(|(ruling, then)| format!("{}: {then:?} becomes {:?} when {pointer} is hidden", ruling.id, ruling.outcome))
+        .map(|(ruling, then)| {
+            let needed = policies().get(ruling.id.as_str()).map(|policy| policy.needs.clone()).unwrap_or_default();
+            let hidden: Vec<String> = set
+                .iter()
+                .map(|pointer| pointer.trim_start_matches('/').replace('/', "."))
+                .filter(|name| needed.contains(name))
+                .collect();
+            format!("{}: {then:?} becomes {:?} when {} is hidden", ruling.id, ruling.outcome, hidden.join(", "))
+        })
         .collect()
 }
 
 #[test]
 fn verdicts_carry_evidence_and_no_policy_is_defective() {
-    let (policies, catalogs) = (policies(), catalogs());
     for (name, document) in documents() {
-        for verdict in judge(&policies, &catalogs, &document, false).requirements {
+        for verdict in judge(&document, false).requirements {
             assert_eq!(verdict.defect, None, "{} on {name}", verdict.id);
             if verdict.outcome.is_decided() {
                 assert!(!verdict.evidence.is_empty(), "{} on {name}", verdict.id);
@@ -201,9 +203,8 @@ fn verdicts_carry_evidence_and_no_policy_is_defective() {
 #[test]
 fn strict_platform_evidence_never_passes() {
     use osps::model::evidence::EvidenceKind::{PlatformPolicy, PlatformStructural};
-    let (policies, catalogs) = (policies(), catalogs());
     for (name, document) in documents() {
-        for verdict in judge(&policies, &catalogs, &document, true).requirements {
+        for verdict in judge(&document, true).requirements {
             let platform = matches!(verdict.evidence_kind, Some(PlatformPolicy | PlatformStructural));
             assert!(!(platform && verdict.outcome == Outcome::Passed), "{} on {name}", verdict.id);
         }
@@ -212,9 +213,8 @@ fn strict_platform_evidence_never_passes() {
 
 #[test]
 fn removing_the_security_insights_file_changes_no_verdict_of_other_evidence() {
-    let (policies, catalogs) = (policies(), catalogs());
     for (name, document) in documents() {
-        let before = judge(&policies, &catalogs, &document, false);
+        let before = judge(&document, false);
         let mut without = document.clone();
         let empty = [
             ("present", Json::Null),
@@ -239,7 +239,7 @@ fn removing_the_security_insights_file_changes_no_verdict_of_other_evidence() {
             };
             insights[&key] = serde_json::json!({"known": value, "src": ["git"]});
         }
-        let after = outcomes(&judge(&policies, &catalogs, &without, false));
+        let after = outcomes(&judge(&without, false));
         for verdict in before.requirements {
             let declared = verdict.evidence_kind == Some(osps::model::evidence::EvidenceKind::Declared)
                 || verdict

@@ -87,7 +87,7 @@ ruling := verdict.failed(
 	}
 }
 
-_is_read(fact) if fact.known
+_is_read(fact) if "known" in object.keys(fact)
 
 _protected if {
 	input.security.push_protection.known == "enabled"

@@ -32,12 +32,21 @@ _name := "codebases"
 
 _subject := "which repositories form the project"
 
-_judged := codebases.claimed(input.project.claims.single_repository) if {
-	true
+_judged := verdict.needs_review(
+	sprintf("The project states that it is one repository, and %s lists several: a person has to say which holds.", [
+		input.docs.topics.codebases.known.findings[0].path,
+	]),
+	array.concat([input.project.claims.single_repository], prose.places(_name, input.docs.topics.codebases, {"stated"})),
+) if {
+	input.project.claims.single_repository.known == true
+	input.docs.topics.codebases.known.class == "stated"
+} else := codebases.claimed(input.project.claims.single_repository) if {
+	_lists_none
 } else := codebases.listing(input.org.public_repos, input.project.repositories) if {
+	_lists_none
 	input.repo.owner_kind.known in {"org", "group"}
 } else := codebases.declared_alone(input.project.repositories, input.insights.stale) if {
-	true
+	_lists_none
 } else := verdict.needs_review(
 	sprintf("The Security Insights file lists repositories of the project, but not %s.", [_omitted[0].url]),
 	[input.insights.repositories, input.project.repositories],
@@ -112,6 +121,9 @@ _judged := codebases.claimed(input.project.claims.single_repository) if {
 _omitted := _embedded
 
 _embedded := codebases.embedded(input.project.repositories)
+
+# The documents were read, and none of them lists several repositories.
+_lists_none if input.docs.topics.codebases.known.class != "stated"
 
 _declared if count(input.insights.repositories.known) > 1
 

@@ -57,6 +57,14 @@ test_a_declared_list_passes if {
 	outcome(object.union(declares([own, other]), {"insights.stale": sample.known(true)})) == "needs_review"
 }
 
+test_a_claim_hides_no_list if {
+	one := {"project.claims.single_repository": sample.known(true)}
+	outcome(object.union(one, speaks("stated"))) == "needs_review"
+	outcome(object.union(one, speaks("absent"))) == "not_applicable"
+	not outcome(object.union(one, {"docs.topics.codebases": sample.hidden}))
+	outcome(object.union(repos(["r"]), speaks("stated"))) == "passed"
+}
+
 test_one_repository_does_not_apply if {
 	outcome({"project.claims.single_repository": sample.known(true)}) == "not_applicable"
 	outcome(repos(["r", ".github"])) == "not_applicable"

@@ -86,7 +86,7 @@ _ruling := verdict.not_applicable("The project has no third-party dependencies."
 	count(_enforced) == 0
 	count(_scans) == 0
 } else := verdict.needs_review(
-	sprintf("`%s` does not block changes: %s. Whether another check has to pass was not read.", [
+	sprintf("`%s` does not block changes: %s. Not everything that could block them was read.", [
 		_scans[0].tool,
 		pipelines.weakness(_scans[0]),
 	]),

@@ -13,7 +13,7 @@ use osps::assess::Selection;
 use osps::audit::{self, FactsDocument, Settings};
 use osps::bundle::Bundle;
 use osps::catalog::Catalogs;
-use osps::model::assessment::LevelMode;
+use osps::model::assessment::{Assessment, LevelMode};
 use osps::model::ruling::Outcome;
 use osps::policy::Policies;
 use serde_json::{Value as Json, json};
@@ -185,28 +185,42 @@ pub(crate) fn lay_over(document: &mut Json, overlay: &Json) {
         if place.get("src").is_some() {
             *place = json!({"known": value, "src": ["forge"]});
         } else {
+            assert!(place.is_object(), "the facts have no `{key}`");
             lay_over(place, value);
         }
     }
 }
 
-/// The outcome and message of one requirement for a facts document.
-pub(crate) fn outcome_of(facts: &Json, id: &str) -> (Outcome, String) {
-    let catalogs = Catalogs::from_bundle(&Bundle::controls()).expect("our catalogs");
-    // Loading takes longer than judging.
+/// The catalogs of this repository.
+pub(crate) fn catalogs() -> &'static Catalogs {
+    static CATALOGS: OnceLock<Catalogs> = OnceLock::new();
+    CATALOGS.get_or_init(|| Catalogs::from_bundle(&Bundle::controls()).expect("our catalogs"))
+}
+
+/// The policies of this repository. Loading them takes longer than judging.
+pub(crate) fn policies() -> &'static Policies {
     static POLICIES: OnceLock<Policies> = OnceLock::new();
-    let policies = POLICIES.get_or_init(|| Policies::load(&Bundle::policies()).expect("our policies"));
-    let catalog = catalogs.latest();
+    POLICIES.get_or_init(|| Policies::load(&Bundle::policies()).expect("our policies"))
+}
+
+/// What the newest catalog says about a facts document.
+pub(crate) fn judge(facts: &Json, strict_platform: bool) -> Assessment {
+    let catalog = catalogs().latest();
     let settings = Settings {
         catalog,
-        catalog_ref: catalogs.reference(catalog),
-        policies,
+        catalog_ref: catalogs().reference(catalog),
+        policies: policies(),
         mode: LevelMode::Cumulative,
         selection: Selection::default(),
-        strict_platform: false,
+        strict_platform,
     };
     let facts = FactsDocument::parse(&facts.to_string()).expect("a facts document");
-    let assessment = audit::evaluate(&facts, &settings).expect("an assessment");
-    let verdict = assessment.requirements.into_iter().find(|verdict| verdict.id.as_str() == id).expect("an active id");
+    audit::evaluate(&facts, &settings).expect("an assessment")
+}
+
+/// The outcome and message of one requirement for a facts document.
+pub(crate) fn outcome_of(facts: &Json, id: &str) -> (Outcome, String) {
+    let verdicts = judge(facts, false).requirements;
+    let verdict = verdicts.into_iter().find(|verdict| verdict.id.as_str() == id).expect("an active id");
     (verdict.outcome, verdict.message)
 }
