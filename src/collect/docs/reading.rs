@@ -134,14 +134,7 @@ impl Reader<'_> {
         }
         let kinds = self.recognisers.in_block(block, heading);
         if let Some(sentence) = sentences.get_mut(first) {
-            sentence.found.extend(kinds.into_iter().map(|kind| Found {
-                what: What::Mark(kind),
-                denied: false,
-                limited: None,
-                in_lead: false,
-                span: (0, block.text.len()),
-                words: 0,
-            }));
+            sentence.found.extend(kinds.into_iter().map(|kind| Found::of_block(kind, block)));
         } else if !kinds.is_empty() || !block.links.is_empty() {
             sentences.push(Sentence::bare(section, at, block, kinds));
         }
@@ -282,20 +275,24 @@ impl Reader<'_> {
     }
 }
 
+impl Found {
+    /// A mark of a whole block.
+    fn of_block(kind: Kind, block: &Block) -> Self {
+        Self {
+            what: What::Mark(kind),
+            denied: false,
+            limited: None,
+            in_lead: false,
+            span: (0, block.text.len()),
+            words: 0,
+        }
+    }
+}
+
 impl Sentence {
     /// A block without words that still holds something.
     fn bare(section: usize, at: usize, block: &Block, kinds: Vec<Kind>) -> Self {
-        let found = kinds
-            .into_iter()
-            .map(|kind| Found {
-                what: What::Mark(kind),
-                denied: false,
-                limited: None,
-                in_lead: false,
-                span: (0, block.text.len()),
-                words: 0,
-            })
-            .collect();
+        let found = kinds.into_iter().map(|kind| Found::of_block(kind, block)).collect();
         Self {
             section,
             block: at,
