@@ -75,7 +75,7 @@ fn policies_keep_their_contract() {
 fn the_tests_beside_the_policies_pass() {
     let policies = policies();
     let run = Run { catalog: "2026-08-28".to_owned(), strict_platform: false };
-    let results = policy::test(&policies, &run, &[]).expect("the tests run");
+    let results = policy::test(policies, &run, &[]).expect("the tests run");
     let bad: Vec<String> = results
         .iter()
         .filter(|result| result.outcome != TestOutcome::Passed)
