@@ -8,11 +8,13 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::OnceLock;
+use std::time::Duration;
 
 use osps::assess::Selection;
 use osps::audit::{self, FactsDocument, Settings};
 use osps::bundle::Bundle;
 use osps::catalog::Catalogs;
+use osps::collect::forge::{Connection, Credential, Endpoint, Patience};
 use osps::model::assessment::{Assessment, LevelMode};
 use osps::model::ruling::Outcome;
 use osps::policy::Policies;
@@ -174,6 +176,38 @@ pub(crate) fn facts(path: &Path) -> serde_json::Value {
         now: "2026-06-01T00:00:00Z".parse().expect("a time"),
         policies: &policies,
         forge: None,
+    });
+    serde_json::to_value(facts.expect("facts")).expect("JSON")
+}
+
+/// The facts of a directory and of a forge that is asked about it, with a token or, where the world shows itself to nobody,
+/// without one.
+pub(crate) fn facts_beside(path: &Path, world: github::World) -> serde_json::Value {
+    facts_beside_with(path, world, Vec::new())
+}
+
+/// The same where single answers of the forge are broken.
+pub(crate) fn facts_beside_with(
+    path: &Path,
+    world: github::World,
+    faults: Vec<(String, github::Fault)>,
+) -> serde_json::Value {
+    let credential = (world.sight != github::Sight::Nobody).then(|| Credential::new("github_pat_of_a_test", "a test"));
+    let server = github::GitHub::with_faults(world, faults);
+    let connection = Connection {
+        endpoint: Endpoint::at(&server.url).expect("an endpoint"),
+        credential,
+        cache: None,
+        patience: Patience { waits: Duration::ZERO, ..Patience::default() },
+    };
+    let policies = osps::bundle::Bundle::policies();
+    let facts = osps::collect::collect(&osps::collect::Options {
+        path: path.to_path_buf(),
+        rev: None,
+        worktree: false,
+        now: "2026-06-01T00:00:00Z".parse().expect("a time"),
+        policies: &policies,
+        forge: Some(&connection),
     });
     serde_json::to_value(facts.expect("facts")).expect("JSON")
 }

@@ -211,7 +211,8 @@ fn is_third_party(path: &str) -> bool {
     })
 }
 
-/// None for what is no definition: a submodule or a file that holds nothing but comments.
+/// None for what is no definition: a submodule, a link that leads to no file of the tree (no system follows it out of
+/// there), or a file that holds nothing but comments.
 fn read(tree: &Tree, reader: &Reader<'_>, entry: &Entry, system: &System) -> Option<Definition> {
     let mut definition = Definition {
         system: CiSystem {
@@ -227,12 +228,11 @@ fn read(tree: &Tree, reader: &Reader<'_>, entry: &Entry, system: &System) -> Opt
         dialect: system.dialect.clone(),
         source: String::new(),
     };
-    let blob = tree.resolve(reader, entry).map(|target| reader.read(target, limits::TEXT_BYTES));
-    match blob {
-        Some(Ok(blob)) if blob.truncated => definition.unread(format!("larger than {} bytes", limits::TEXT_BYTES)),
-        Some(Ok(blob)) => definition.source = blob.text(),
-        Some(Err(error)) => definition.unread(format!("cannot be read: {error:?}")),
-        None => definition.unread("a link that leads to no file of the tree".to_owned()),
+    let target = tree.resolve(reader, entry)?;
+    match reader.read(target, limits::TEXT_BYTES) {
+        Ok(blob) if blob.truncated => definition.unread(format!("larger than {} bytes", limits::TEXT_BYTES)),
+        Ok(blob) => definition.source = blob.text(),
+        Err(error) => definition.unread(format!("cannot be read: {error:?}")),
     }
     let blank = definition.system.parsed == "ok"
         && definition.source.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#'));
