@@ -210,21 +210,30 @@ pub fn collect(options: &Options<'_>) -> Result<Facts, git::OpenError> {
     };
 
     let history = clone.as_ref().map(git::Clone::history);
-    let scan = scan::scan(&cx);
-    let insights = insights::collect(&cx);
-    let (ci, workflows) = ci::collect(&cx);
-    let tagged = releases::tagged(&cx);
-    let library = docs::library(&cx, &insights);
-    let deps = deps::collect(&cx, &scan, &ci);
-    let docs = docs::collect(&cx, &library, &insights, &deps, &tagged);
-    let links = links::collect(&cx, &library, &insights, &deps);
-    let license = license::collect(&cx, &scan, &tagged, &insights);
-    let binaries = binaries::collect(&cx, &scan);
-    let secrets = secrets::collect(&cx, &scan);
-    let commits = commits::collect(&cx, history.as_ref());
+    let ((scan, insights, tagged), (ci, workflows)) = beside(
+        || {
+            let scan = scan::scan(&cx);
+            (scan, insights::collect(&cx), releases::tagged(&cx))
+        },
+        || ci::collect(&cx),
+    );
+    let ((library, license, binaries, secrets), (deps, files)) = beside(
+        || {
+            let library = docs::library(&cx, &insights);
+            let license = license::collect(&cx, &scan, &tagged, &insights);
+            (library, license, binaries::collect(&cx, &scan), secrets::collect(&cx, &scan))
+        },
+        || (deps::collect(&cx, &scan, &ci), files::collect(&cx)),
+    );
+    let ((docs, links), commits) = beside(
+        || {
+            let docs = docs::collect(&cx, &library, &insights, &deps, &tagged);
+            (docs, links::collect(&cx, &library, &insights, &deps))
+        },
+        || commits::collect(&cx, history.as_ref()),
+    );
     let (releases, attached) = releases::collect(&cx, &tagged, &ci, &deps, &docs, &links);
     let (security, sbom, vex) = security::collect(&cx, &library, attached);
-    let files = files::collect(&cx);
     let project = project::collect(&cx, &insights, &files);
     let repo = repo::collect(&cx, history.as_ref(), &deps, &files);
     let branch = branch::offline(repo::gittuf(&cx));
@@ -266,4 +275,21 @@ pub fn collect(options: &Options<'_>) -> Result<Facts, git::OpenError> {
         asked.seen.lay_over(&mut facts);
     }
     Ok(facts)
+}
+
+/// Two parts of the work at once. Each is a function of what was read, so that the facts do not depend on which of them
+/// is done first.
+fn beside<A, B: Send>(one: impl FnOnce() -> A, other: impl Fn() -> B + Sync) -> (A, B) {
+    /// As much as the main thread of a program usually has.
+    const STACK_BYTES: usize = 8 * 1024 * 1024;
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, &other);
+        let one = one();
+        match thread.map(std::thread::ScopedJoinHandle::join) {
+            Ok(Ok(other)) => (one, other),
+            Ok(Err(panic)) => std::panic::resume_unwind(panic),
+            // The system gives no more threads: one after the other, then.
+            Err(_) => (one, other()),
+        }
+    })
 }

@@ -1,25 +1,62 @@
 //! Paths inside a repository: opaque bytes, never joined to a path of the file system.
 
 use std::borrow::Cow;
+use std::cmp::Ordering;
 use std::fmt::Write as _;
 
-/// A path as git stores it: bytes with `/` between components.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct RepoPath(Vec<u8>);
+/// A path as git stores it: bytes with `/` between components. Two paths are the same where their bytes are. What dozens
+/// of questions about every file of a repository begin with is worked out once, here.
+#[derive(Debug, Clone)]
+pub(crate) struct RepoPath {
+    bytes: Box<[u8]>,
+    lower: Box<str>,
+    /// Where the last component begins in `lower`.
+    name: usize,
+    is_test: bool,
+    is_vendored: bool,
+}
+
+impl PartialEq for RepoPath {
+    fn eq(&self, other: &Self) -> bool {
+        self.bytes == other.bytes
+    }
+}
+
+impl Eq for RepoPath {}
+
+impl PartialOrd for RepoPath {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for RepoPath {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.bytes.cmp(&other.bytes)
+    }
+}
 
 impl RepoPath {
     pub(crate) fn new(bytes: impl Into<Vec<u8>>) -> Self {
-        Self(bytes.into())
+        let bytes: Vec<u8> = bytes.into();
+        let lower = match std::str::from_utf8(&bytes) {
+            Ok(text) if text.is_ascii() => text.to_ascii_lowercase(),
+            _ => String::from_utf8_lossy(&bytes).to_lowercase(),
+        };
+        let name = lower.rfind('/').map_or(0, |at| at + 1);
+        let (above, last) = (lower[..name].trim_end_matches('/'), &lower[name..]);
+        let (is_test, is_vendored) = (is_test(above, last), is_vendored(above));
+        Self { bytes: bytes.into(), lower: lower.into(), name, is_test, is_vendored }
     }
 
     pub(crate) fn as_bytes(&self) -> &[u8] {
-        &self.0
+        &self.bytes
     }
 
     /// For people and documents: UTF-8 as it is, everything that is no text or would move a cursor as `\xNN`.
     pub(crate) fn text(&self) -> String {
-        let mut out = String::with_capacity(self.0.len());
-        for chunk in self.0.utf8_chunks() {
+        let mut out = String::with_capacity(self.bytes.len());
+        for chunk in self.bytes.utf8_chunks() {
             for c in chunk.valid().chars() {
                 if c.is_control()
                     || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
@@ -40,89 +77,38 @@ impl RepoPath {
     }
 
     /// In lower case, for comparing names; lossy, so never a key.
-    pub(crate) fn lower(&self) -> String {
-        String::from_utf8_lossy(&self.0).to_lowercase()
+    pub(crate) fn lower(&self) -> &str {
+        &self.lower
     }
 
     /// The last component in lower case.
-    pub(crate) fn name_lower(&self) -> String {
-        let name = self.0.rsplit(|b| *b == b'/').next().unwrap_or_default();
-        String::from_utf8_lossy(name).to_lowercase()
+    pub(crate) fn name_lower(&self) -> &str {
+        &self.lower[self.name..]
     }
 
     /// What stands before the last `/`; empty at the root.
     pub(crate) fn parent(&self) -> &[u8] {
-        self.0.iter().rposition(|b| *b == b'/').map_or(&[], |at| &self.0[..at])
+        self.bytes.iter().rposition(|b| *b == b'/').map_or(&[], |at| &self.bytes[..at])
     }
 
     /// The components.
     pub(crate) fn parts(&self) -> impl Iterator<Item = Cow<'_, str>> {
-        self.0.split(|b| *b == b'/').map(String::from_utf8_lossy)
+        self.bytes.split(|b| *b == b'/').map(String::from_utf8_lossy)
     }
 
     /// How many directories lie above it.
     pub(crate) fn depth(&self) -> usize {
-        self.0.iter().filter(|b| **b == b'/').count()
+        self.bytes.iter().filter(|b| **b == b'/').count()
     }
 
     /// Whether it lies where tests, fixtures and samples lie (requirements: `test_path`).
     pub(crate) fn is_test(&self) -> bool {
-        const DIRS: &[&str] = &[
-            "test",
-            "tests",
-            "testing",
-            "testdata",
-            "test-data",
-            "test_fixtures",
-            "fixtures",
-            "samples",
-            "corpus",
-            "corpora",
-            "fuzz",
-            "__tests__",
-        ];
-        let lower = self.lower();
-        let mut parts: Vec<&str> = lower.split('/').collect();
-        let name = parts.pop().unwrap_or_default();
-        if parts.iter().any(|part| DIRS.contains(part)) {
-            return true;
-        }
-        let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
-        stem.ends_with("_test")
-            || stem.ends_with("_spec") && extension == "rb"
-            || stem.starts_with("test_") && extension == "py"
-            || stem.ends_with(".test")
-            || stem.ends_with(".spec")
-            || stem.ends_with("test") && matches!(extension, "java" | "kt" | "cs") && stem.len() > 4
-            || extension == "dict"
+        self.is_test
     }
 
     /// Whether it lies where copies of other projects' sources lie.
     pub(crate) fn is_vendored(&self) -> bool {
-        const DIRS: &[&str] = &[
-            "vendor",
-            "vendors",
-            "vendored",
-            "third_party",
-            "third-party",
-            "thirdparty",
-            "3rdparty",
-            "3rd_party",
-            "3rd-party",
-            "node_modules",
-            "bower_components",
-            "jspm_packages",
-            "godeps",
-            "pods",
-            "carthage",
-        ];
-        // Deeper down these names are also given to modules of the project's own.
-        const ROOTS: &[&str] = &["deps", "external", "externals", "extern"];
-        let lower = self.lower();
-        lower.rsplit_once('/').is_some_and(|(above, _)| {
-            above.split('/').any(|part| DIRS.contains(&part))
-                || above.split('/').next().is_some_and(|top| ROOTS.contains(&top))
-        })
+        self.is_vendored
     }
 
     /// The path that `target` names when it is written in a file at `self`; none when it leaves the tree.
@@ -139,8 +125,59 @@ impl RepoPath {
                 part => parts.push(part),
             }
         }
-        Some(Self(parts.join(&b'/')))
+        Some(Self::new(parts.join(&b'/')))
     }
+}
+
+fn is_test(above: &str, name: &str) -> bool {
+    const DIRS: &[&str] = &[
+        "test",
+        "tests",
+        "testing",
+        "testdata",
+        "test-data",
+        "test_fixtures",
+        "fixtures",
+        "samples",
+        "corpus",
+        "corpora",
+        "fuzz",
+        "__tests__",
+    ];
+    if above.split('/').any(|part| DIRS.contains(&part)) {
+        return true;
+    }
+    let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
+    stem.ends_with("_test")
+        || stem.ends_with("_spec") && extension == "rb"
+        || stem.starts_with("test_") && extension == "py"
+        || stem.ends_with(".test")
+        || stem.ends_with(".spec")
+        || stem.ends_with("test") && matches!(extension, "java" | "kt" | "cs") && stem.len() > 4
+        || extension == "dict"
+}
+
+fn is_vendored(above: &str) -> bool {
+    const DIRS: &[&str] = &[
+        "vendor",
+        "vendors",
+        "vendored",
+        "third_party",
+        "third-party",
+        "thirdparty",
+        "3rdparty",
+        "3rd_party",
+        "3rd-party",
+        "node_modules",
+        "bower_components",
+        "jspm_packages",
+        "godeps",
+        "pods",
+        "carthage",
+    ];
+    // Deeper down these names are also given to modules of the project's own.
+    const ROOTS: &[&str] = &["deps", "external", "externals", "extern"];
+    above.split('/').any(|part| DIRS.contains(&part)) || above.split('/').next().is_some_and(|top| ROOTS.contains(&top))
 }
 
 #[cfg(test)]

@@ -188,7 +188,7 @@ impl Tree {
         entries.sort_by(|a, b| a.path.cmp(&b.path));
         let mut by_lower: BTreeMap<String, Vec<usize>> = BTreeMap::new();
         for (index, entry) in entries.iter().enumerate() {
-            by_lower.entry(entry.path.lower()).or_default().push(index);
+            by_lower.entry(entry.path.lower().to_owned()).or_default().push(index);
         }
         Self { entries, by_lower, complete, content }
     }

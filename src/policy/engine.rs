@@ -7,6 +7,7 @@ use std::time::Duration;
 use regorus::utils::limits::ExecutionTimerConfig;
 use serde_json::Value as Json;
 
+use super::guard;
 use super::source::{Policies, Policy, PolicyError};
 use crate::model::evidence::{Confidence, Evidence, EvidenceKind};
 use crate::model::id::RequirementId;
@@ -113,11 +114,13 @@ pub(super) fn prepared(policies: &Policies, run: &Run) -> Result<regorus::Engine
     Ok(engine)
 }
 
+/// Hands one module to the engine; nothing reaches it unguarded.
 pub(super) fn add(engine: &mut regorus::Engine, path: &str, text: &str) -> Result<(), PolicyError> {
-    engine
-        .add_policy(path.to_owned(), text.to_owned())
-        .map(|_| ())
-        .map_err(|error| PolicyError { path: path.to_owned(), why: error.to_string() })
+    let fail = |why: String| PolicyError { path: path.to_owned(), why };
+    if let Some(danger) = guard::danger(text) {
+        return Err(fail(danger));
+    }
+    engine.add_policy(path.to_owned(), text.to_owned()).map(|_| ()).map_err(|error| fail(error.to_string()))
 }
 
 /// What all policies say, by their ids.

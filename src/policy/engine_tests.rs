@@ -106,3 +106,15 @@ fn the_order_of_policies_does_not_matter() {
         assert_eq!(engine.evaluate(facts).expect("rulings"), straight);
     }
 }
+
+#[rstest]
+#[case::nested(&format!("ruling := {}1{}", "[".repeat(11), "]".repeat(11)), "nested deeper")]
+#[case::recursive("f(x) := f(x)\n\nruling := f(1)", "calls itself")]
+fn what_could_hang_the_engine_never_reaches_it(#[case] body: &str, #[case] expected: &str) {
+    let mut bundle = Bundle::default();
+    bundle.insert("AC/OSPS-AC-01.01.rego".to_owned(), policy(body));
+    let policies = Policies::load(&bundle).expect("policies");
+    let run = Run { catalog: "2026-08-28".to_owned(), strict_platform: false };
+    let error = Engine::new(&policies, &run).expect_err("guarded").to_string();
+    assert!(error.contains("AC/OSPS-AC-01.01.rego") && error.contains(expected), "{error}");
+}

@@ -94,7 +94,7 @@ fn names(policy: &Policy, policies: &Policies, findings: &mut Vec<Finding>) {
 
 fn facts(policy: &Policy, schema: &FactsSchema, findings: &mut Vec<Finding>) {
     let needs: BTreeSet<&str> = policy.needs.iter().map(String::as_str).collect();
-    for (line, reference) in &policy.references {
+    for (line, reference) in &references(&policy.text) {
         // The reader puts an empty line first, so that a rule on the first line is found like any other.
         let finding = |message: String| Finding { path: policy.path.clone(), line: line.saturating_sub(1), message };
         match schema.place(reference) {
@@ -128,6 +128,9 @@ fn rulings(policy: &Policy, findings: &mut Vec<Finding>) {
 }
 
 fn portable(path: &str, text: &str, findings: &mut Vec<Finding>) {
+    if let Some(message) = guard::danger(text) {
+        findings.push(Finding { path: path.to_owned(), line: 0, message });
+    }
     let code = guard::code_only(text);
     for (number, (line, original)) in code.lines().zip(text.lines()).enumerate() {
         let mut finding =

@@ -45,11 +45,39 @@ impl Action {
     }
 }
 
-/// The table.
+/// The table as it is written.
 #[derive(Debug, Default, Deserialize)]
-pub(super) struct Actions {
+struct Table {
     #[serde(default)]
     actions: Vec<Action>,
+}
+
+/// The table, ready to be asked.
+#[derive(Debug, Default, Deserialize)]
+#[serde(from = "Table")]
+pub(super) struct Actions {
+    actions: Vec<Action>,
+    /// The entry of each exact name.
+    exact: BTreeMap<String, usize>,
+    /// Names with `*` and their entries, the longest first.
+    patterns: Vec<(String, usize)>,
+}
+
+impl From<Table> for Actions {
+    fn from(table: Table) -> Self {
+        let mut actions = Self { actions: table.actions, ..Self::default() };
+        for (place, action) in actions.actions.iter().enumerate() {
+            for uses in action.uses.iter().map(|uses| uses.to_lowercase()) {
+                if uses.contains('*') {
+                    actions.patterns.push((uses, place));
+                } else {
+                    actions.exact.entry(uses).or_insert(place);
+                }
+            }
+        }
+        actions.patterns.sort_by_key(|(uses, _)| std::cmp::Reverse(uses.len()));
+        actions
+    }
 }
 
 impl Actions {
@@ -60,16 +88,8 @@ impl Actions {
     /// The entry about an action, by its address without the reference. The most exact name decides.
     pub(super) fn get(&self, address: &str) -> Option<&Action> {
         let address = address.to_lowercase();
-        let mut best: Option<(usize, &Action)> = None;
-        for action in &self.actions {
-            for uses in &action.uses {
-                let rank = if uses.contains('*') { uses.len() } else { usize::MAX };
-                if wildcard(&uses.to_lowercase(), &address) && best.is_none_or(|(known, _)| rank > known) {
-                    best = Some((rank, action));
-                }
-            }
-        }
-        best.map(|(_, action)| action)
+        let pattern = || self.patterns.iter().find(|(uses, _)| wildcard(uses, &address)).map(|(_, place)| place);
+        self.exact.get(&address).or_else(pattern).and_then(|place| self.actions.get(*place))
     }
 }
 

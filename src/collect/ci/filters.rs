@@ -14,9 +14,32 @@ const MAX_PATTERNS: usize = 300;
 /// A filter: patterns in order, of which one that starts with `!` takes back what an earlier one let in.
 #[derive(Debug)]
 pub(super) struct Filter {
-    patterns: Vec<(bool, Regex)>,
+    patterns: Vec<(bool, Pattern)>,
     /// Whether every pattern was understood.
     complete: bool,
+}
+
+/// One pattern; most are plain names, which need no regular expression.
+#[derive(Debug)]
+enum Pattern {
+    Name(String),
+    Form(Box<Regex>),
+}
+
+impl Pattern {
+    fn new(text: &str) -> Option<Self> {
+        if text.contains(['*', '?', '+', '[', ']', '\\']) {
+            return regex(text).map(|regex| Self::Form(Box::new(regex)));
+        }
+        Some(Self::Name(text.to_owned()))
+    }
+
+    fn is_match(&self, text: &str) -> bool {
+        match self {
+            Self::Name(name) => name == text,
+            Self::Form(regex) => regex.is_match(text),
+        }
+    }
 }
 
 impl Filter {
@@ -24,8 +47,8 @@ impl Filter {
         let mut filter = Self { patterns: Vec::new(), complete: patterns.len() <= MAX_PATTERNS };
         for pattern in patterns.iter().take(MAX_PATTERNS) {
             let (takes_back, text) = pattern.strip_prefix('!').map_or((false, pattern.as_str()), |rest| (true, rest));
-            match regex(text) {
-                Some(regex) => filter.patterns.push((takes_back, regex)),
+            match Pattern::new(text) {
+                Some(pattern) => filter.patterns.push((takes_back, pattern)),
                 None => filter.complete = false,
             }
         }
@@ -35,8 +58,8 @@ impl Filter {
     pub(super) fn matches(&self, text: &str) -> bool {
         self.patterns.iter().fold(
             false,
-            |matched, (takes_back, regex)| {
-                if regex.is_match(text) { !takes_back } else { matched }
+            |matched, (takes_back, pattern)| {
+                if pattern.is_match(text) { !takes_back } else { matched }
             },
         )
     }
@@ -113,7 +136,7 @@ impl PathFilters {
     pub(super) fn new(tree: &Tree, non_code: NonCodeFiles) -> Self {
         let mut code = Vec::new();
         for entry in tree.entries() {
-            if !non_code.contains(&entry.path.lower()) {
+            if !non_code.contains(entry.path.lower()) {
                 code.push(String::from_utf8_lossy(entry.path.as_bytes()).into_owned());
             }
             if code.len() >= MAX_FILES {

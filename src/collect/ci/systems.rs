@@ -1,6 +1,7 @@
 //! Which CI systems have definitions in the tree, and reading those files.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use globset::{Glob, GlobBuilder, GlobSet, GlobSetBuilder};
 use serde::Deserialize;
@@ -16,6 +17,9 @@ pub(super) struct Table {
     systems: Vec<System>,
     #[serde(default)]
     hosted_runners: Vec<String>,
+    /// The same, ready to be asked.
+    #[serde(skip)]
+    hosted: OnceLock<GlobSet>,
     #[serde(default)]
     non_code: NonCode,
 }
@@ -108,7 +112,7 @@ impl Table {
         if labels.iter().any(|label| label.eq_ignore_ascii_case("self-hosted")) {
             return "self_hosted";
         }
-        let hosted = set(&self.hosted_runners);
+        let hosted = self.hosted.get_or_init(|| set(&self.hosted_runners));
         let known = |label: &String| hosted.is_match(label.to_lowercase());
         if !labels.is_empty() && labels.iter().any(known) { "hosted" } else { "unknown" }
     }
@@ -177,22 +181,26 @@ fn glob(pattern: &str) -> Result<Glob, globset::Error> {
 
 /// Finds and reads all definitions.
 pub(super) fn find(tree: &Tree, reader: &Reader<'_>, table: &Table) -> Definitions {
-    let systems: Vec<(&System, GlobSet, GlobSet)> = table
-        .systems
-        .iter()
-        .map(|system| {
-            let (anywhere, fixed): (Vec<_>, Vec<_>) =
-                system.files.iter().cloned().partition(|file| file.starts_with("**/"));
-            (system, set(&fixed), set(&anywhere))
-        })
-        .collect();
+    // All patterns at once, each with its system; nearly every file of a tree fits none.
+    let mut builder = GlobSetBuilder::new();
+    let mut owners: Vec<(&System, bool)> = Vec::new();
+    for (system, file) in table.systems.iter().flat_map(|system| system.files.iter().map(move |file| (system, file))) {
+        if let Ok(glob) = glob(file) {
+            builder.add(glob);
+            owners.push((system, file.starts_with("**/")));
+        }
+    }
+    let patterns = builder.build().unwrap_or_default();
     let mut definitions = Definitions { list: Vec::new(), truncated: !tree.complete() };
     for entry in tree.entries() {
         let path = String::from_utf8_lossy(entry.path.as_bytes());
+        let fitting = patterns.matches(&*path);
+        if fitting.is_empty() {
+            continue;
+        }
         let foreign = entry.path.is_test() || is_third_party(&path);
-        let found =
-            systems.iter().find(|(_, fixed, anywhere)| fixed.is_match(&*path) || !foreign && anywhere.is_match(&*path));
-        let Some((system, ..)) = found else { continue };
+        let mut fitting = fitting.into_iter().filter_map(|at| owners.get(at));
+        let Some((system, _)) = fitting.find(|(_, anywhere)| !foreign || !anywhere) else { continue };
         if definitions.list.len() >= limits::CI_FILES {
             definitions.truncated = true;
             break;
@@ -282,11 +290,9 @@ mod tests {
     }
 
     #[test]
-    fn comments_define_nothing_and_broken_links_are_noted() {
+    fn comments_and_links_that_lead_nowhere_define_nothing() {
         let tree = Tree::of(&[(".github/workflows/a.yml", "# off\n\n"), (".github/workflows/b.yml@", "../../../x")]);
-        let found = find(&tree, &tree.reader(), &table());
-        assert_eq!(found.list.len(), 1);
-        assert_eq!(found.list[0].system.parsed, "unread");
+        assert!(find(&tree, &tree.reader(), &table()).list.is_empty());
     }
 
     #[rstest]

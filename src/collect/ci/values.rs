@@ -1,6 +1,6 @@
 //! Who controls a value that an expression can read, by the table of values.
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 
 use super::commands::wildcard;
 use super::filters;
@@ -76,7 +76,8 @@ pub(super) type Code = Option<String>;
 
 #[derive(Debug, Deserialize)]
 struct Entry {
-    name: String,
+    #[serde(deserialize_with = "parts")]
+    name: Vec<String>,
     control: String,
     #[serde(default)]
     code: Option<String>,
@@ -94,7 +95,18 @@ pub(super) struct Values {
     #[serde(default)]
     untrusted_leaves: Vec<String>,
     #[serde(default)]
-    objects: Vec<String>,
+    #[serde(deserialize_with = "all_parts")]
+    objects: Vec<Vec<String>>,
+}
+
+/// A dotted name, taken apart.
+fn parts<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<String>, D::Error> {
+    Ok(String::deserialize(from)?.split('.').map(str::to_owned).collect())
+}
+
+fn all_parts<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Vec<String>>, D::Error> {
+    let names = Vec::<String>::deserialize(from)?;
+    Ok(names.iter().map(|name| name.split('.').map(str::to_owned).collect()).collect())
 }
 
 impl Values {
@@ -119,10 +131,7 @@ impl Values {
         };
         // A filter (`.*`) reads many values: the worst of them counts.
         let filtered = parts.iter().skip(2).any(|part| *part == "*");
-        let fitting = self.values.iter().filter(|entry| {
-            let pattern: Vec<&str> = entry.name.split('.').collect();
-            fits(&pattern, &parts, filtered)
-        });
+        let fitting = self.values.iter().filter(|entry| fits(&entry.name, &parts, filtered));
         let found = if filtered {
             fitting.max_by_key(|entry| (Control::of(&entry.control), entry.control == "untrusted"))
         } else {
@@ -142,7 +151,7 @@ impl Values {
                 if any(&self.untrusted_leaves, leaf) || leaf == "*" {
                     return Control::Untrusted;
                 }
-                if self.objects.iter().any(|object| fits(&object.split('.').collect::<Vec<_>>(), rest, false)) {
+                if self.objects.iter().any(|object| fits(object, rest, false)) {
                     return Control::Untrusted;
                 }
                 if any(&self.safe_leaves, leaf) { Control::Safe } else { Control::Unclear }
@@ -154,10 +163,10 @@ impl Values {
 }
 
 /// Whether a pattern of names fits; with `filtered`, a `*` of the name fits any part of the pattern too.
-fn fits(pattern: &[&str], name: &[&str], filtered: bool) -> bool {
+fn fits(pattern: &[String], name: &[&str], filtered: bool) -> bool {
     match (pattern.split_first(), name.split_first()) {
         (None, None) => true,
-        (Some((&"**", rest)), _) => (0..=name.len()).any(|skip| {
+        (Some((any, rest)), _) if any == "**" => (0..=name.len()).any(|skip| {
             name.get(skip..).is_some_and(|name| fits(rest, name, filtered) && (skip > 0 || !rest.is_empty()))
         }),
         (Some((part, pattern)), Some((word, name))) => {

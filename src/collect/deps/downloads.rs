@@ -9,7 +9,7 @@ use super::scripts::{self, Machinery, Script};
 use super::{Download, Ecosystem, Install};
 use crate::bundle::Bundle;
 use crate::collect::ci::Ci;
-use crate::collect::ci::shell::{self, Command, Dialect, Joint};
+use crate::collect::ci::shell::{Command, Joint};
 use crate::collect::files::submodules;
 use crate::collect::path::RepoPath;
 use crate::collect::{Context, limits, tables};
@@ -144,7 +144,7 @@ fn plain_words(command: &Command) -> Vec<String> {
 fn add_installs(table: &Ecosystems, machinery: &Machinery, known: &mut [Ecosystem]) {
     let mut found: BTreeMap<&str, BTreeSet<Install>> = BTreeMap::new();
     for script in &machinery.scripts {
-        for command in shell::flatten(&shell::split(&script.text, Dialect::Posix).commands) {
+        for command in script.commands() {
             let mut words = plain_words(command);
             if let Some(first) = words.first_mut() {
                 *first = first.rsplit('/').next().unwrap_or_default().trim_end_matches(".exe").to_owned();
@@ -157,8 +157,11 @@ fn add_installs(table: &Ecosystems, machinery: &Machinery, known: &mut [Ecosyste
                 };
                 let own = row.install.iter().any(begins);
                 let system = !own && row.system_install.iter().any(begins);
+                if !own && !system {
+                    continue;
+                }
                 let installs = found.entry(&row.name).or_default();
-                if (own || system) && installs.len() < limits::FINDINGS {
+                if installs.len() < limits::FINDINGS {
                     installs.insert(Install {
                         path: script.path.clone(),
                         line: line_at(script, command.offset),
@@ -209,8 +212,7 @@ struct Reading<'a> {
 
 impl Reading<'_> {
     fn downloads(&self, found: &mut Vec<Download>) {
-        let script = shell::split(&self.script.text, Dialect::Posix);
-        let commands = shell::flatten(&script.commands);
+        let commands = self.script.commands();
         for (index, command) in commands.iter().enumerate() {
             if found.len() > limits::FINDINGS {
                 return;
@@ -349,12 +351,8 @@ impl Reading<'_> {
             .skip(1)
             .filter(|word| word.quoted && word.text.contains(' ') && word.substitutions.is_empty())
         {
-            let inner = Script {
-                path: self.script.path.clone(),
-                line: line_at(self.script, word.offset),
-                text: word.text.clone(),
-                context: self.script.context.clone(),
-            };
+            let line = line_at(self.script, word.offset);
+            let inner = Script::new(self.script.path.clone(), line, word.text.clone(), self.script.context.clone());
             // One level: what is quoted inside a quoted script is text.
             if self.script.text.len() > inner.text.len() {
                 Reading {

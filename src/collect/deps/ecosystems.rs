@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use globset::{Glob, GlobMatcher};
+use globset::{Glob, GlobSet, GlobSetBuilder};
 use serde::Deserialize;
 
 use crate::bundle::Bundle;
@@ -106,13 +106,16 @@ struct ToolchainRow {
 #[derive(Debug)]
 struct Names<T> {
     exact: BTreeMap<String, Vec<T>>,
-    /// With the number of components that the pattern speaks about.
-    patterns: Vec<(GlobMatcher, usize, T)>,
+    /// Patterns by the number of components that they speak about, each with its place in `values`.
+    patterns: BTreeMap<usize, Vec<(Glob, usize)>>,
+    /// The same, ready to be asked all at once.
+    sets: Vec<(usize, GlobSet, Vec<usize>)>,
+    values: Vec<T>,
 }
 
 impl<T> Default for Names<T> {
     fn default() -> Self {
-        Self { exact: BTreeMap::new(), patterns: Vec::new() }
+        Self { exact: BTreeMap::new(), patterns: BTreeMap::new(), sets: Vec::new(), values: Vec::new() }
     }
 }
 
@@ -124,16 +127,34 @@ impl<T> Names<T> {
             return Ok(());
         }
         let glob = Glob::new(name).map_err(|error| format!("{TABLE}: {name}: {error}"))?;
-        self.patterns.push((glob.compile_matcher(), depth, value));
+        self.patterns.entry(depth).or_default().push((glob, self.values.len()));
+        self.values.push(value);
         Ok(())
     }
 
-    /// What a path in lower case stands for.
+    /// Makes what was added ready.
+    fn build(&mut self) -> Result<(), String> {
+        for (depth, patterns) in &self.patterns {
+            let mut builder = GlobSetBuilder::new();
+            for (glob, _) in patterns {
+                builder.add(glob.clone());
+            }
+            let set = builder.build().map_err(|error| format!("{TABLE}: {error}"))?;
+            self.sets.push((*depth, set, patterns.iter().map(|(_, place)| *place).collect()));
+        }
+        Ok(())
+    }
+
+    /// What a path in lower case stands for: exact names first, then patterns in the order of the table.
     fn find(&self, path: &str) -> Vec<&T> {
         let name = path.rsplit('/').next().unwrap_or(path);
         let exact = self.exact.get(name).into_iter().flatten();
-        let patterns = self.patterns.iter().filter(|(glob, depth, _)| glob.is_match(tail(path, *depth)));
-        exact.chain(patterns.map(|(_, _, value)| value)).collect()
+        let mut places: Vec<usize> = Vec::new();
+        for (depth, set, known) in &self.sets {
+            places.extend(set.matches(tail(path, *depth)).into_iter().filter_map(|at| known.get(at)));
+        }
+        places.sort_unstable();
+        exact.chain(places.into_iter().filter_map(|place| self.values.get(place))).collect()
     }
 }
 
@@ -169,6 +190,10 @@ impl Table {
         for name in &file.side_manifests {
             table.side_manifests.add(name, ())?;
         }
+        table.manifests.build()?;
+        table.lockfiles.build()?;
+        table.helper_files.build()?;
+        table.side_manifests.build()?;
         table.not_searched = file.not_searched;
         let lists = [
             (file.directories.vendored, Part::Vendored),
@@ -195,19 +220,18 @@ impl Table {
     /// sources are vendored wherever they lie.
     pub(crate) fn part(&self, path: &RepoPath) -> Part {
         let lower = path.lower();
-        let mut components: Vec<&str> = lower.split('/').collect();
-        components.pop();
-        let mut part =
-            components.iter().filter_map(|name| self.directories.get(*name)).fold(None, |seen, found| match seen {
-                Some(Part::Vendored) => seen,
-                None => Some(*found),
-                Some(_) if *found == Part::Vendored => Some(*found),
-                Some(seen) => Some(seen.max(*found)),
-            });
+        let above = lower.rsplit_once('/').map_or("", |(above, _)| above);
+        let known = above.split('/').filter_map(|name| self.directories.get(name));
+        let mut part = known.fold(None, |seen, found| match seen {
+            Some(Part::Vendored) => seen,
+            None => Some(*found),
+            Some(_) if *found == Part::Vendored => Some(*found),
+            Some(seen) => Some(seen.max(*found)),
+        });
         if matches!(part, None | Some(Part::Helper)) && path.is_test() {
             part = Some(Part::Side);
         }
-        if part.is_none() && !self.helper_files.find(&lower).is_empty() {
+        if part.is_none() && !self.helper_files.find(lower).is_empty() {
             part = Some(Part::Helper);
         }
         part.unwrap_or(Part::Product)
@@ -227,7 +251,7 @@ impl Table {
     pub(crate) fn manifests(&self, path: &RepoPath) -> Vec<(&EcosystemRow, &str)> {
         let mut seen = BTreeSet::new();
         self.manifests
-            .find(&path.lower())
+            .find(path.lower())
             .into_iter()
             .filter(|(index, _)| seen.insert(*index))
             .filter_map(|(index, format)| self.ecosystems.get(*index).map(|row| (row, format.as_str())))
@@ -236,7 +260,7 @@ impl Table {
 
     /// Whether a manifest is by its name about tests, documentation or checks.
     pub(crate) fn is_side_manifest(&self, path: &RepoPath) -> bool {
-        !self.side_manifests.find(&path.lower()).is_empty()
+        !self.side_manifests.find(path.lower()).is_empty()
     }
 
     /// Whether a library that a build looks for is somebody else's.
@@ -246,12 +270,12 @@ impl Table {
 
     /// The ecosystems whose lock file a path names.
     pub(crate) fn lockfile_of(&self, path: &RepoPath) -> Vec<&EcosystemRow> {
-        self.lockfiles.find(&path.lower()).into_iter().filter_map(|index| self.ecosystems.get(*index)).collect()
+        self.lockfiles.find(path.lower()).into_iter().filter_map(|index| self.ecosystems.get(*index)).collect()
     }
 
     /// The ecosystem whose toolchain version a path pins.
     pub(crate) fn toolchain_of(&self, path: &RepoPath) -> Option<&str> {
-        self.toolchain_files.get(&path.name_lower()).map(String::as_str)
+        self.toolchain_files.get(path.name_lower()).map(String::as_str)
     }
 }
 

@@ -31,8 +31,11 @@ impl Own {
         let mut own = Self { address: address(cx.subject), ..Self::default() };
         for entry in cx.tree.entries() {
             let lower = entry.path.lower();
-            let (above, name) = lower.rsplit_once('/').unwrap_or(("", &lower));
-            own.names.insert(name.split('.').next().unwrap_or(name).to_owned());
+            let (above, name) = lower.rsplit_once('/').unwrap_or(("", lower));
+            let stem = name.split('.').next().unwrap_or(name);
+            if !own.names.contains(stem) {
+                own.names.insert(stem.to_owned());
+            }
             for part in above.split('/').filter(|part| !part.is_empty()) {
                 if !own.names.contains(part) {
                     own.names.insert(part.to_owned());
@@ -42,7 +45,7 @@ impl Own {
                 for (at, _) in lower.rmatch_indices('/').take(HEADER_PARTS) {
                     own.headers.insert(lower.get(at + 1..).unwrap_or_default().to_owned());
                 }
-                own.headers.insert(lower);
+                own.headers.insert(lower.to_owned());
             }
         }
         own

@@ -1,9 +1,10 @@
 //! The commands of a repository's machinery: what pipelines run, what container files run, recipes of Makefiles, and the
 //! shell scripts that these call.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::collect::ci::shell::{self, Dialect};
+use crate::collect::ci::shell::{self, Command, Dialect};
 use crate::collect::ci::{Ci, CiSystem};
 use crate::collect::path::RepoPath;
 use crate::collect::tree::{Entry, Reader};
@@ -16,7 +17,7 @@ use super::ecosystems::{Part, Table as Ecosystems};
 const DEPTH: usize = 24;
 
 /// A text of commands.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(super) struct Script {
     pub(super) path: String,
     /// The line of its first character.
@@ -24,6 +25,19 @@ pub(super) struct Script {
     pub(super) text: String,
     /// Names of the file, job, step or target, in lower case.
     pub(super) context: String,
+    /// The text as commands, once somebody asked for them.
+    split: OnceCell<shell::Script>,
+}
+
+impl Script {
+    pub(super) fn new(path: String, line: u64, text: String, context: String) -> Self {
+        Self { path, line, text, context, split: OnceCell::new() }
+    }
+
+    /// All commands, with those of substitutions behind the command that holds them.
+    pub(super) fn commands(&self) -> Vec<&Command> {
+        shell::flatten(&self.split.get_or_init(|| shell::split(&self.text, Dialect::Posix)).commands)
+    }
 }
 
 /// An action that a pipeline uses.
@@ -52,19 +66,24 @@ pub(super) fn gather(cx: &Context<'_>, ecosystems: &Ecosystems, ci: &Ci, keys: &
     machinery.complete &= systems.clone().all(|system| system.parsed != "unread" && system.parsed != "parse_error");
     let definitions: BTreeSet<&str> = systems.map(|system: &CiSystem| system.path.as_str()).collect();
     for entry in cx.tree.entries().iter().filter(|entry| entry.mode.is_file()) {
-        let path = entry.path.text();
         let name = entry.path.name_lower();
+        let action = matches!(name, "action.yml" | "action.yaml");
+        let defined = !definitions.is_empty() && definitions.contains(entry.path.text().as_str());
+        let recipe = matches!(name, "makefile" | "gnumakefile" | "justfile" | ".justfile");
+        let container = is_container_file(name);
+        if !(action || defined || recipe || container || is_build_script(&entry.path, name)) {
+            continue;
+        }
         let part = ecosystems.part(&entry.path);
-        let action = matches!(name.as_str(), "action.yml" | "action.yaml");
-        if definitions.contains(path.as_str()) || (action && part != Part::Vendored && !entry.path.is_test()) {
+        if defined || (action && part != Part::Vendored && !entry.path.is_test()) {
             pipeline(&mut machinery, &reader, entry, keys);
         } else if matches!(part, Part::Vendored | Part::Generated) || machinery.scripts.len() > limits::SCRIPTS {
             continue;
-        } else if is_container_file(&name) {
+        } else if container {
             container_file(&mut machinery, &reader, entry);
-        } else if matches!(name.as_str(), "makefile" | "gnumakefile" | "justfile" | ".justfile") {
+        } else if recipe {
             recipes(&mut machinery, &reader, entry);
-        } else if is_build_script(&entry.path, &name) {
+        } else if is_build_script(&entry.path, name) {
             whole(&mut machinery, &reader, entry);
         }
     }
@@ -74,9 +93,10 @@ pub(super) fn gather(cx: &Context<'_>, ecosystems: &Ecosystems, ci: &Ci, keys: &
 }
 
 fn is_container_file(name: &str) -> bool {
-    ["dockerfile", "containerfile"]
-        .iter()
-        .any(|stem| name == *stem || name.starts_with(&format!("{stem}.")) || name.ends_with(&format!(".{stem}")))
+    ["dockerfile", "containerfile"].iter().any(|stem| {
+        let rest = name.strip_prefix(stem).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+        rest || name.strip_suffix(stem).is_some_and(|before| before.ends_with('.'))
+    })
 }
 
 fn is_build_script(path: &RepoPath, name: &str) -> bool {
@@ -109,12 +129,13 @@ fn pipeline(machinery: &mut Machinery, reader: &Reader<'_>, entry: &Entry, keys:
     let documents = if data { yaml::parse_all(&text).ok() } else { None };
     let Some(documents) = documents else {
         // A definition in another language: its strings are read as commands, line by line.
-        machinery.scripts.push(Script { context: context_of(&path), path, line: 1, text: quoted_commands(&text) });
+        let context = context_of(&path);
+        machinery.scripts.push(Script::new(path, 1, quoted_commands(&text), context));
         return;
     };
     // The place of a definition says nothing about its purpose, its own name does.
     for node in &documents {
-        walk(machinery, &path, node, &name, keys, 0);
+        walk(machinery, &path, node, name, keys, 0);
     }
 }
 
@@ -167,12 +188,7 @@ fn scalars(machinery: &mut Machinery, path: &str, node: &Node, context: &str) {
     let nodes: Vec<&Node> = if let Value::Sequence(items) = &node.value { items.iter().collect() } else { vec![node] };
     for node in nodes {
         if let Some(text) = node.as_str() {
-            machinery.scripts.push(Script {
-                path: path.to_owned(),
-                line: node.line,
-                text: text.to_owned(),
-                context: context.to_owned(),
-            });
+            machinery.scripts.push(Script::new(path.to_owned(), node.line, text.to_owned(), context.to_owned()));
         }
     }
 }
@@ -212,8 +228,7 @@ fn container_file(machinery: &mut Machinery, reader: &Reader<'_>, entry: &Entry)
                 body.push_str(next);
             }
         }
-        let script =
-            Script { path: path.clone(), line: number as u64 + 1, text: exec_form(&body), context: context_of(&path) };
+        let script = Script::new(path.clone(), number as u64 + 1, exec_form(&body), context_of(&path));
         if word == "RUN" { machinery.scripts.push(script) } else { machinery.added.push(script) }
     }
 }
@@ -246,11 +261,9 @@ fn recipes(machinery: &mut Machinery, reader: &Reader<'_>, entry: &Entry) {
         if let Some(recipe) = line.strip_prefix('\t').or_else(|| line.strip_prefix("    ")) {
             let recipe = recipe.trim_start_matches(['@', '-', '+', ' ', '\t']).replace("$$", "$");
             let recipe = program_variable(&recipe);
-            let script = open.get_or_insert_with(|| Script {
-                path: path.clone(),
-                line: number as u64 + 1,
-                text: String::new(),
-                context: format!("{} {target}", context_of(&path)),
+            let script = open.get_or_insert_with(|| {
+                let context = format!("{} {target}", context_of(&path));
+                Script::new(path.clone(), number as u64 + 1, String::new(), context)
             });
             // Lines between recipes keep their place.
             let behind = (number as u64 + 1).saturating_sub(script.line + script.text.matches('\n').count() as u64);
@@ -284,7 +297,8 @@ fn program_variable(recipe: &str) -> String {
 fn whole(machinery: &mut Machinery, reader: &Reader<'_>, entry: &Entry) {
     let path = entry.path.text();
     if let Some(text) = reader.text(entry) {
-        machinery.scripts.push(Script { context: context_of(&path), path, line: 1, text });
+        let context = context_of(&path);
+        machinery.scripts.push(Script::new(path, 1, text, context));
     }
 }
 
@@ -295,7 +309,7 @@ fn called_scripts(cx: &Context<'_>, machinery: &mut Machinery, reader: &Reader<'
     for _ in 0..2 {
         let mut called: BTreeMap<String, String> = BTreeMap::new();
         for script in machinery.scripts.iter().skip(from) {
-            for command in shell::flatten(&shell::split(&script.text, Dialect::Posix).commands) {
+            for command in script.commands() {
                 for word in command.words.iter().take(3) {
                     let plain = word
                         .text
@@ -317,12 +331,8 @@ fn called_scripts(cx: &Context<'_>, machinery: &mut Machinery, reader: &Reader<'
                 continue;
             }
             if let Some(text) = reader.text(entry).filter(|text| text.len() <= limits::SCRIPT_BYTES) {
-                machinery.scripts.push(Script {
-                    context: format!("{} {purpose}", context_of(&path)),
-                    path,
-                    line: 1,
-                    text,
-                });
+                let context = format!("{} {purpose}", context_of(&path));
+                machinery.scripts.push(Script::new(path, 1, text, context));
             }
         }
     }

@@ -35,7 +35,7 @@ pub(super) fn find(cx: &Context<'_>, table: &Table) -> Vec<Import> {
     let mut found: BTreeMap<String, Import> = BTreeMap::new();
     let files = cx.tree.entries().iter().filter(|entry| {
         entry.mode.is_file()
-            && is_description(&entry.path.name_lower())
+            && is_description(entry.path.name_lower())
             && matches!(table.part(&entry.path), Part::Product | Part::Helper)
     });
     for entry in files.take(limits::BUILD_DESCRIPTIONS) {

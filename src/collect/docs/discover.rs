@@ -121,11 +121,8 @@ fn roles_on_site(path: &RepoPath, root: &str, roles: &Roles) -> BTreeSet<String>
 fn template<'t>(entry: &'t Entry, role: &str, roles: &Roles) -> Option<Candidate<'t>> {
     let name = entry.path.name_lower();
     let is_yaml = name.ends_with(".yml") || name.ends_with(".yaml");
-    let role = if role == "issue_template" && matches!(name.as_str(), "config.yml" | "config.yaml") {
-        "issue_chooser"
-    } else {
-        role
-    };
+    let role =
+        if role == "issue_template" && matches!(name, "config.yml" | "config.yaml") { "issue_chooser" } else { role };
     let format = if is_yaml { Format::Form } else { roles.format(&entry.path)? };
     Some(Candidate { entry, format, roles: BTreeSet::from([role.to_owned()]), via: Via::Directory })
 }

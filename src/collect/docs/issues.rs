@@ -23,9 +23,9 @@ pub(super) fn collect(tree: &Tree, roles: &Roles) -> Vec<IssueTemplate> {
             let name = entry.path.name_lower();
             let path = entry.path.text();
             if name.ends_with(".yml") || name.ends_with(".yaml") {
-                yaml::parse(&text).ok().flatten().map(|node| form(path, &name, &node))
+                yaml::parse(&text).ok().flatten().map(|node| form(path, name, &node))
             } else {
-                Some(template(path, &name, &text))
+                Some(template(path, name, &text))
             }
         })
         .collect()

@@ -22,7 +22,7 @@ pub(super) fn collect(tree: &Tree) -> Vec<String> {
         .filter(|entry| entry.mode.is_file() && !entry.path.is_test())
         .filter(|entry| {
             let name = entry.path.name_lower();
-            matches!(name.as_str(), "keys" | "keys.txt" | "allowed_signers" | "cosign.pub")
+            matches!(name, "keys" | "keys.txt" | "allowed_signers" | "cosign.pub")
                 || name.ends_with(".asc")
                 || name.ends_with(".pub")
                 || name.ends_with(".gpg.key")

@@ -156,13 +156,13 @@ impl Roles {
     /// How a file is written, by its extension; none for a file that is no document.
     pub(super) fn format(&self, path: &RepoPath) -> Option<Format> {
         let name = path.name_lower();
-        if self.skipped.is_match(&name) {
+        if self.skipped.is_match(name) {
             return None;
         }
         let (stem, extension) = match name.rsplit_once('.') {
             Some((stem, extension)) if !stem.is_empty() => (stem, extension),
             Some(_) => return None,
-            None => (name.as_str(), ""),
+            None => (name, ""),
         };
         match self.by_extension.get(extension) {
             Some(Format::Form) => None,
@@ -176,7 +176,7 @@ impl Roles {
         let name = path.name_lower();
         let stem = match name.rsplit_once('.') {
             Some((stem, extension)) if self.by_extension.contains_key(extension) => stem,
-            _ => name.as_str(),
+            _ => name,
         };
         let roles: BTreeSet<String> = self.names_of(stem).map(str::to_owned).collect();
         if path.depth() > 0 && roles.contains("readme") { BTreeSet::new() } else { roles }
@@ -235,7 +235,7 @@ impl Roles {
     pub(super) fn is_health_file(&self, path: &RepoPath, role: &str) -> bool {
         let parent = String::from_utf8_lossy(path.parent()).to_lowercase();
         let name = path.name_lower();
-        let (stem, extension) = name.rsplit_once('.').unwrap_or((name.as_str(), ""));
+        let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
         self.written.health_places.contains(&parent)
             && self.by_extension.contains_key(extension)
             && dashed(stem) == dashed(role)

@@ -226,7 +226,7 @@ fn own_names(cx: &Context<'_>, reader: &Reader<'_>) -> BTreeSet<String> {
         let name = entry.path.name_lower();
         entry.mode.is_file()
             && entry.path.depth() <= 3
-            && matches!(name.as_str(), "cargo.toml" | "pyproject.toml" | "package.json")
+            && matches!(name, "cargo.toml" | "pyproject.toml" | "package.json")
     };
     for entry in cx.tree.entries().iter().filter(manifest).take(MANIFESTS) {
         let Some(text) = reader.text(entry) else { continue };
@@ -297,7 +297,7 @@ fn built_here(cx: &Context<'_>, reader: &Reader<'_>, table: &Table) -> Built {
                 .extend(reader.text(entry).map(|text| text.trim().to_lowercase()).filter(|name| !name.is_empty()));
             continue;
         }
-        let Some(key) = table.generators.get(&name) else { continue };
+        let Some(key) = table.generators.get(name) else { continue };
         built.any = true;
         let is_host = name.starts_with(".readthedocs") || name == "netlify.toml";
         host_file |= is_host && entry.path.depth() == 0;

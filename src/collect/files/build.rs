@@ -1,6 +1,6 @@
 //! Build files: which of them say something, and which targets they offer. Nothing is evaluated.
 
-use globset::{Glob, GlobMatcher};
+use globset::{Glob, GlobSet, GlobSetBuilder};
 use serde::Deserialize;
 
 use super::BuildFile;
@@ -26,22 +26,29 @@ struct Row {
 }
 
 /// The names of build files.
-pub(super) struct Names(Vec<(GlobMatcher, String)>);
+pub(super) struct Names {
+    set: GlobSet,
+    /// The kind of each pattern.
+    kinds: Vec<String>,
+}
 
 impl Names {
     pub(super) fn load(policies: &Bundle) -> Result<Self, String> {
         let table: Table = tables::load(policies, "build_files")?;
-        let rows = table.files.into_iter().map(|row| {
-            let glob =
-                Glob::new(&row.name).map_err(|error| format!("tables/build_files.yaml: {}: {error}", row.name))?;
-            Ok((glob.compile_matcher(), row.kind))
-        });
-        Ok(Self(rows.collect::<Result<_, String>>()?))
+        let mut builder = GlobSetBuilder::new();
+        let mut kinds = Vec::new();
+        for row in table.files {
+            let fail = |error: globset::Error| format!("tables/build_files.yaml: {}: {error}", row.name);
+            builder.add(Glob::new(&row.name).map_err(fail)?);
+            kinds.push(row.kind);
+        }
+        let set = builder.build().map_err(|error| format!("tables/build_files.yaml: {error}"))?;
+        Ok(Self { set, kinds })
     }
 
     fn kind(&self, path: &RepoPath) -> Option<&str> {
-        let name = path.name_lower();
-        self.0.iter().find(|(glob, _)| glob.is_match(&name)).map(|(_, kind)| kind.as_str())
+        let first = self.set.matches(path.name_lower()).into_iter().next()?;
+        self.kinds.get(first).map(String::as_str)
     }
 }
 

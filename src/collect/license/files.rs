@@ -60,7 +60,7 @@ pub(super) fn of(tree: &Tree, reader: &Reader<'_>, rules: &Rules) -> Files {
 fn is_readme(entry: &Entry) -> bool {
     entry.path.depth() == 0 && {
         let name = entry.path.name_lower();
-        let (stem, extension) = name.split_once('.').unwrap_or((name.as_str(), ""));
+        let (stem, extension) = name.split_once('.').unwrap_or((name, ""));
         stem == "readme" && matches!(extension, "" | "md" | "markdown" | "rst" | "adoc" | "asciidoc" | "txt" | "org")
     }
 }

@@ -37,7 +37,7 @@ fn manifest_of<'r>(entry: &Entry, rules: &'r Rules) -> Option<&'r Manifest> {
     let lower = entry.path.lower();
     let name = entry.path.name_lower();
     rules.manifests.iter().find(|manifest| {
-        let file = manifest.file.to_lowercase();
+        let file = manifest.file.as_str();
         match file.split_once('*') {
             Some((start, end)) => {
                 name.len() > start.len() + end.len() && name.starts_with(start) && name.ends_with(end)

@@ -24,7 +24,7 @@ pub(super) fn candidates<'a>(tree: &'a Tree, rules: &Rules) -> Vec<Candidate<'a>
 
 fn candidate<'a>(entry: &'a Entry, names: &FileNames) -> Option<Candidate<'a>> {
     let lower = entry.path.lower();
-    let (above, name) = lower.rsplit_once('/').unwrap_or(("", lower.as_str()));
+    let (above, name) = lower.rsplit_once('/').unwrap_or(("", lower));
     let top = above.split('/').next().unwrap_or_default();
     let in_directory = names.directories.iter().any(|directory| directory == top);
     let name_kind =

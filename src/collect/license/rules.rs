@@ -88,7 +88,7 @@ pub(super) struct Name {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Manifest {
-    /// The name of the file; one `*` stands for anything.
+    /// The name of the file in lower case; one `*` stands for anything.
     pub(super) file: String,
     /// `json`, `toml`, `yaml`, `xml`, `lines`.
     pub(super) format: String,
@@ -99,6 +99,12 @@ pub(super) struct Manifest {
     pub(super) classifiers: Vec<String>,
     /// `reuse`, or nothing for a manifest.
     pub(super) kind: Option<String>,
+}
+
+impl Manifest {
+    fn in_lower_case(self) -> Self {
+        Self { file: self.file.to_lowercase(), ..self }
+    }
 }
 
 /// How licence files are called.
@@ -206,7 +212,7 @@ impl Rules {
             obliges: phrases(&table.wording.obliges),
             scopes: telling(table.scopes.into_iter().map(|row| (row.scope, row.phrases)).collect()),
             names,
-            manifests: table.manifests,
+            manifests: table.manifests.into_iter().map(Manifest::in_lower_case).collect(),
             pointers: table.pointers.into_iter().collect(),
             refusals: table.refusals.into_iter().collect(),
             files: table.files,

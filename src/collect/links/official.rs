@@ -77,7 +77,7 @@ fn of_manifests(cx: &Context<'_>, table: &Table, deps: &Deps, found: &mut Vec<Pr
         ecosystems.flat_map(|ecosystem| &ecosystem.manifests).map(|manifest| manifest.path.as_str()).collect();
     for path in paths {
         let Some(entry) = cx.tree.get(path.as_bytes()) else { continue };
-        let Some(fields) = table.manifest(&RepoPath::new(path).name_lower()) else { continue };
+        let Some(fields) = table.manifest(RepoPath::new(path).name_lower()) else { continue };
         let Some(text) = reader.text(entry) else { continue };
         for (field, url, line) in fields_of(fields, &text) {
             if found.len() < limits::LINKS {

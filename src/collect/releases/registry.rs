@@ -72,7 +72,7 @@ pub(super) fn root_names(tree: &Tree) -> Vec<String> {
 /// The package that the manifest at `path` names; none for other files.
 pub(super) fn read(tree: &Tree, reader: &Reader<'_>, path: &RepoPath) -> Option<Named> {
     let name = path.name_lower();
-    let parse: fn(&str) -> Option<Named> = match name.as_str() {
+    let parse: fn(&str) -> Option<Named> = match name {
         "cargo.toml" => cargo,
         "package.json" => npm,
         "pyproject.toml" => pyproject,

@@ -217,13 +217,13 @@ impl Part {
             }
         };
         let name = entry.path.name_lower();
-        let extension = extension(&name);
+        let extension = extension(name);
         let nature = text::nature(&blob.bytes);
         if nature == Nature::Binary {
-            self.binary(search, index, &blob, &name);
+            self.binary(search, index, &blob, name);
             return;
         }
-        if let Some((magic, class)) = text_finding(&blob.bytes, &name, extension) {
+        if let Some((magic, class)) = text_finding(&blob.bytes, name, extension) {
             self.found.push(found(index, magic, class, blob.size));
         }
         self.search(search, index, entry, &blob.bytes);

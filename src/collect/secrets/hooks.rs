@@ -55,7 +55,7 @@ fn runs_hooks(table: &Table, entry: &Entry) -> bool {
     let lower = entry.path.lower();
     match lower.rsplit_once('/') {
         Some((above, _)) => table.directories.iter().any(|directory| directory == above),
-        None => table.files.contains(&lower),
+        None => table.files.iter().any(|known| known == lower),
     }
 }
 

@@ -16,7 +16,8 @@ pub(super) fn passwords(cx: &Context<'_>) -> Vec<SecretCandidate> {
         if !entry.mode.is_file() || !(name.ends_with(".yml") || name.ends_with(".yaml")) {
             continue;
         }
-        let document = reader.text(entry).and_then(|text| yaml::parse(&text).ok().flatten());
+        let text = reader.text(entry).filter(|text| text.contains("password"));
+        let document = text.and_then(|text| yaml::parse(&text).ok().flatten());
         let Some(jobs) = document.as_ref().and_then(|document| document.get("jobs")) else { continue };
         for (_, job) in jobs.entries() {
             let services = job.get("services").map_or(&[][..], Node::entries).iter().map(|(_, service)| service);

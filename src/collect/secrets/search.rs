@@ -113,7 +113,7 @@ impl Search {
     /// Whether credentials at this path are examples.
     pub(crate) fn is_example(&self, path: &RepoPath) -> bool {
         let lower = path.lower();
-        let (above, name) = lower.rsplit_once('/').unwrap_or(("", lower.as_str()));
+        let (above, name) = lower.rsplit_once('/').unwrap_or(("", lower));
         path.is_test()
             || above.split('/').any(|part| self.examples.directories.iter().any(|known| known == part))
             || self.examples.names.iter().any(|word| name.contains(word.as_str()))

@@ -102,7 +102,7 @@ fn directories(cx: &Context<'_>, words: &Words, found: &mut Found) {
     let reader = cx.tree.reader();
     for entry in cx.tree.entries() {
         let name = entry.path.name_lower();
-        let (stem, extension) = name.rsplit_once('.').unwrap_or((&name, ""));
+        let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
         let is_advisory = entry.mode.is_file()
             && in_directory(words, entry)
             && !is_foreign(words, &entry.path)
@@ -122,7 +122,7 @@ fn directories(cx: &Context<'_>, words: &Words, found: &mut Found) {
         if text.split_whitespace().count() < MIN_WORDS {
             continue;
         }
-        let named = ids(&name).into_iter().next().map(|id| (id, 1));
+        let named = ids(name).into_iter().next().map(|id| (id, 1));
         let inside = || text.lines().zip(1..).find_map(|(line, number)| Some((ids(line).into_iter().next()?, number)));
         let own = || OWN_IDS.as_ref().is_some_and(|form| form.is_match(stem)).then(|| (stem.to_owned(), 1));
         if let Some((id, line)) = named.or_else(inside).or_else(own) {
