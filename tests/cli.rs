@@ -240,3 +240,33 @@ fn help_completions_and_manual_exist() {
         assert!(!expect(0, &osps(&args)).is_empty(), "{args:?}");
     }
 }
+
+/// Standard error holds one object per line; results stay on standard output.
+#[test]
+fn events_as_lines_of_json() {
+    let repository = Repository::with(&[("README.md", "# Sample\n")]);
+    let path = repository.path().to_str().expect("a text");
+    let output = osps(["assess", path, "--log-format", "json", "-o", "json"]);
+    let result: serde_json::Value = serde_json::from_str(&expect(0, &output)).expect("JSON");
+    assert!(result["requirements"].is_array());
+    let events: Vec<serde_json::Value> = String::from_utf8_lossy(&output.stderr)
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("a line of JSON"))
+        .collect();
+    let steps: Vec<&str> = events.iter().filter_map(|event| event["step"].as_str()).collect();
+    assert_eq!(steps, ["collecting facts", "judging"]);
+    assert!(events.iter().all(|event| event["time"].is_string() && event["level"] == "info"));
+
+    let output = osps(["assess", "/nowhere/at/all", "--log-format", "json"]);
+    let error: serde_json::Value = serde_json::from_str(String::from_utf8_lossy(&output.stderr).trim()).expect("JSON");
+    assert_eq!((&error["level"], &error["event"]), (&serde_json::json!("error"), &serde_json::json!("error")));
+}
+
+/// Nothing moves where nobody looks.
+#[test]
+fn progress_is_for_terminals() {
+    let repository = Repository::with(&[("README.md", "# Sample\n")]);
+    let output = osps(["assess", repository.path().to_str().expect("a text")]);
+    expect(0, &output);
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+}

@@ -5,7 +5,6 @@
 mod support;
 
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
 
 use std::time::{Duration, Instant};
 
@@ -220,27 +219,63 @@ fn an_old_signature_is_none() {
     assert_eq!(outcome(&Run::new(Sight::Reader).assess(&GitHub::serve(world)), "OSPS-BR-06.01"), "failed");
 }
 
+fn without_time(mut facts: serde_json::Value) -> serde_json::Value {
+    facts["collection"]["collected_at"] = json!(null);
+    facts
+}
+
+/// How many requests a run takes. A release with a file that nothing covers takes the most: its attestations are asked for.
+/// A second run asks all of them again, conditionally where the interface knows conditions: queries and long questions
+/// are the two that it knows none for, and nothing that it answers conditionally tells whether their answers changed.
+#[rstest]
+#[case::rules(protected(Sight::Reader), 6, 2)]
+#[case::unprotected(seen_by(Sight::Reader), 6, 2)]
+#[case::classic_shown(classic(Sight::Reader, true), 6, 2)]
+#[case::classic_hidden(classic(Sight::Reader, false), 6, 2)]
+#[case::few_rules(World { rules: vec![rule("deletion", json!(null))], ..classic(Sight::Reader, false) }, 6, 2)]
+#[case::of_an_enterprise(World { ruleset_of: "Enterprise", ..protected(Sight::Reader) }, 6, 2)]
+#[case::of_a_person(World { organization: false, ..seen_by(Sight::Reader) }, 6, 2)]
+#[case::private(World { visibility: "PRIVATE", ..seen_by(Sight::Reader) }, 5, 2)]
+#[case::renamed(World { name: "gadget", old_name: Some("widget"), ..protected(Sight::Reader) }, 6, 2)]
+#[case::admin(protected(Sight::Admin), 11, 2)]
+#[case::unprotected_admin(seen_by(Sight::Admin), 11, 2)]
+#[case::admin_who_is_refused(World { token: "", ..seen_by(Sight::Admin) }, 11, 2)]
+#[case::admin_of_a_person(World { organization: false, ..protected(Sight::Admin) }, 10, 2)]
+#[case::nobody(protected(Sight::Nobody), 6, 1)]
+#[case::nobody_unprotected(seen_by(Sight::Nobody), 7, 1)]
+fn requests_are_counted(#[case] world: World, #[case] most: usize, #[case] unconditional: usize) {
+    let files = released(&[("widget-1.2.0.exe", b"MZ")]);
+    let world = World { releases: files.releases, files: files.files, ..world };
+    let run = Run::new(world.sight);
+    let github = GitHub::serve(world);
+    let first = run.facts(&github);
+    let asked = github.api_requests();
+    assert_eq!(asked.len(), most, "{asked:#?}");
+    assert!(asked.iter().all(|request| request.authorization.is_some() == (run.sight != Sight::Nobody)));
+    let second = run.facts(&github);
+    let again = github.api_requests().split_off(asked.len());
+    assert_eq!(again.len(), most, "{again:#?}");
+    let refused = asked.iter().filter(|request| request.status >= 400).count();
+    let changed: Vec<_> = again.iter().filter(|request| request.status != 304).collect();
+    assert_eq!(changed.len(), unconditional + refused, "{changed:#?}");
+    assert!(changed.iter().all(|request| request.method == "POST" || request.status >= 400), "{changed:#?}");
+    assert_eq!(without_time(first), without_time(second));
+}
+
+/// Nothing but the query is asked twice without a condition where no attestation is needed.
 #[test]
-fn requests_are_counted() {
-    for (sight, most) in [(Sight::Reader, 6), (Sight::Admin, 11), (Sight::Nobody, 6)] {
-        let run = Run::new(sight);
-        let github = GitHub::serve(World { sight, ..released(&[("widget-1.2.0.exe", b"MZ")]) });
-        let first = run.facts(&github);
-        let asked = github.api_requests();
-        assert_eq!(asked.len(), most, "{sight:?}: {asked:#?}");
-        assert!(asked.iter().all(|request| request.authorization.is_some() == (sight != Sight::Nobody)));
-        // A second run asks conditionally, but for the two questions that know no conditions.
-        let second = run.facts(&github);
-        let again = github.api_requests().split_off(asked.len());
-        let unconditional: Vec<&str> =
-            again.iter().filter(|request| request.etag.is_none()).map(|request| request.method.as_str()).collect();
-        assert!(unconditional.iter().all(|method| *method == "POST"), "{again:#?}");
-        let without_time = |mut facts: serde_json::Value| {
-            facts["collection"]["collected_at"] = json!(null);
-            facts
-        };
-        assert_eq!(without_time(first), without_time(second));
-    }
+fn a_second_run_of_a_signed_release_costs_one_query() {
+    let run = Run::new(Sight::Reader);
+    let github =
+        GitHub::serve(released(&[("widget-1.2.0.exe", b"MZ"), ("widget-1.2.0.exe.asc", SIGNATURE.as_bytes())]));
+    run.facts(&github);
+    let asked = github.api_requests();
+    assert_eq!(asked.len(), 5, "{asked:#?}");
+    run.facts(&github);
+    let again = github.api_requests().split_off(asked.len());
+    let changed: Vec<&str> =
+        again.iter().filter(|request| request.status != 304).map(|request| request.path.as_str()).collect();
+    assert_eq!((again.len(), changed), (5, vec!["/graphql"]));
 }
 
 /// What breaks at the query, and the reason that every fact behind it then has.
@@ -375,76 +410,6 @@ fn a_gate_without_its_evidence_is_incomplete() {
     expect(4, &osps(args));
 }
 
-/// Everything below a directory, as text.
-fn everything_in(directory: &Path) -> String {
-    let mut all = String::new();
-    for entry in std::fs::read_dir(directory).into_iter().flatten().flatten() {
-        let path = entry.path();
-        all.push_str(&path.display().to_string());
-        all.push_str(&if path.is_dir() {
-            everything_in(&path)
-        } else {
-            String::from_utf8_lossy(&std::fs::read(&path).expect("readable")).into_owned()
-        });
-    }
-    all
-}
-
-#[test]
-fn the_token_shows_nowhere() {
-    let echo = Fault::status(403, &format!("the token {TOKEN} is not enough"));
-    let run = Run::new(Sight::Reader);
-    for at in [
-        "POST /graphql",
-        "GET /repos/acme/widget/releases",
-        "GET /repos/acme/widget/rules",
-        "POST /orgs",
-        "GET /nothing",
-    ] {
-        let github = GitHub::with_faults(released(&[("widget-1.2.0.exe", b"MZ")]), vec![(at.to_owned(), echo.clone())]);
-        for command in ["assess", "collect", "doctor"] {
-            let mut args = run.args(command, &github);
-            if command == "assess" {
-                args.push("-vv".into());
-            }
-            let output = osps(args);
-            let shown =
-                format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-            assert!(!shown.contains(TOKEN) && !shown.contains("planted"), "{command} at {at}: {shown}");
-        }
-    }
-    let kept = everything_in(&run.scratch.path().join("cache"));
-    assert!(kept.contains("GET http") && !kept.contains("planted"));
-}
-
-#[test]
-fn a_token_is_taken_from_where_it_may_be() {
-    let github = GitHub::serve(protected(Sight::Reader));
-    let run = Run::new(Sight::Reader);
-    let path = run.repository.path().as_os_str();
-    let broken = run.scratch.path().join("broken");
-    std::fs::write(&broken, "two words").expect("a file");
-    let wrong = [OsString::from("assess"), path.into(), "--token-file".into(), broken.into()];
-    let output = osps(wrong);
-    expect(2, &output);
-    assert!(!String::from_utf8_lossy(&output.stderr).contains("two words"));
-    // Without a credential nobody is asked, unless that is wanted.
-    let quiet = [OsString::from("collect"), path.into(), "--api-url".into(), github.url.clone().into()];
-    let facts: serde_json::Value = serde_json::from_str(&expect(0, &osps(quiet))).expect("JSON");
-    assert_eq!(facts["repo"]["visibility"]["unknown"]["reason"], "offline");
-    assert_eq!(github.requests().len(), 0);
-    let secret = [
-        OsString::from("collect"),
-        path.into(),
-        "--anonymous".into(),
-        "--api-url".into(),
-        "https://me:secret@host/api".into(),
-    ];
-    let output = osps(secret);
-    expect(2, &output);
-    assert!(!String::from_utf8_lossy(&output.stderr).contains("secret"));
-}
-
 #[test]
 fn the_doctor_says_what_is_missing() {
     let run = Run::new(Sight::Reader);
@@ -454,51 +419,6 @@ fn the_doctor_says_what_is_missing() {
     {
         assert!(shown.contains(words), "no `{words}` in:\n{shown}");
     }
-}
-
-/// A bare repository to clone from, with the history of another one.
-fn bare(of: &Repository, at: &Path) -> PathBuf {
-    let path = at.join("widget.git");
-    of.git(["clone", "-q", "--bare", ".", path.to_str().expect("a text")]);
-    for (key, value) in [("uploadpack.allowFilter", "true"), ("uploadpack.allowAnySHA1InWant", "true")] {
-        of.git(["-C", path.to_str().expect("a text"), "config", key, value]);
-    }
-    path
-}
-
-#[test]
-fn a_repository_that_is_not_here() {
-    let run = Run::new(Sight::Reader);
-    run.repository.write("big.bin", &[b'a'; 100_000]);
-    run.repository.commit("Add something large\n\nSigned-off-by: Ada <ada@example.net>");
-    let git = bare(&run.repository, run.scratch.path());
-    let github = GitHub::serve(World { git: Some(git), ..protected(Sight::Reader) });
-    let temporary = run.scratch.path().join("tmp");
-    std::fs::create_dir(&temporary).expect("a directory");
-    let mut command = std::process::Command::new(support::binary());
-    command.env_clear().env("PATH", std::env::var_os("PATH").expect("a path")).env("TMPDIR", &temporary);
-    let output = command
-        .args(["collect", "acme/widget", "--api-url", &github.url, "--no-cache", "--token-file"])
-        .arg(run.scratch.path().join("token"))
-        .output()
-        .expect("osps runs");
-    let remote: serde_json::Value = serde_json::from_str(&expect(0, &output)).expect("JSON");
-    let here = run.facts(&github);
-    for section in ["files", "binaries", "license", "deps", "commits", "workflows", "branch", "secrets"] {
-        assert_eq!(remote[section], here[section], "{section}");
-    }
-    assert_eq!(remote["releases"]["latest"]["tag"], here["releases"]["latest"]["tag"]);
-    assert_eq!(std::fs::read_dir(&temporary).expect("a directory").count(), 0, "nothing is left behind");
-}
-
-#[test]
-fn what_cannot_be_fetched() {
-    let github = GitHub::serve(protected(Sight::Reader));
-    for (target, code) in [("acme/absent", 4), ("https://elsewhere.example/acme/widget", 2), ("acme/-widget", 2)] {
-        let output = osps(["collect", target, "--api-url", &github.url, "--anonymous", "--no-cache"]);
-        expect(code, &output);
-    }
-    expect(2, &osps(["collect", "acme/widget", "--offline"]));
 }
 
 #[test]

@@ -24,11 +24,14 @@ pub(super) struct Args {
 
 pub(super) fn run(args: Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     let bundle = shared::bundle(args.judging.policies.as_deref())?;
-    let facts = args.target.collect(&bundle)?;
+    let progress = terminal.progress();
+    let facts = args.target.collect(&bundle, &progress)?;
     if let Some(path) = &args.save {
         shared::write(&facts.to_json(), Some(path))?;
     }
+    progress.step("judging");
     let assessment = args.judging.judge(&facts, &bundle)?;
+    drop(progress);
     args.results.write(&assessment, terminal)?;
     Ok(args.judging.exit(&assessment))
 }

@@ -6,8 +6,9 @@ use clap::Args as ClapArgs;
 
 use super::connect::Asking;
 use super::exit::{self, Bug, Exit, Usage};
-use super::fetch::{Remote, fetch};
-use super::shared;
+use super::fetch::{self, Remote, fetch};
+use super::progress::Progress;
+use super::shared::{self, Terminal};
 use crate::audit::FactsDocument;
 use crate::bundle::Bundle;
 use crate::collect;
@@ -42,35 +43,44 @@ pub(super) struct Args {
     policies: Option<PathBuf>,
 }
 
-pub(super) fn run(args: Args) -> anyhow::Result<Exit> {
+pub(super) fn run(args: Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     let bundle = shared::bundle(args.policies.as_deref())?;
-    let facts = args.target.collect(&bundle)?;
+    let progress = terminal.progress();
+    let facts = args.target.collect(&bundle, &progress)?;
+    drop(progress);
     shared::write(&facts.to_json(), args.output.as_deref())?;
     Ok(exit::DONE)
 }
 
 impl Target {
     /// Collects the facts of the target.
-    pub(super) fn collect(&self, bundle: &Bundle) -> anyhow::Result<FactsDocument> {
-        Ok(self.collect_with(bundle)?.0)
+    pub(super) fn collect(&self, bundle: &Bundle, progress: &Progress) -> anyhow::Result<FactsDocument> {
+        Ok(self.collect_with(bundle, progress)?.0)
     }
 
     /// Collects the facts of the target, and tells how the forge was asked.
-    pub(super) fn collect_with(&self, bundle: &Bundle) -> anyhow::Result<(FactsDocument, Option<Connection>)> {
+    pub(super) fn collect_with(
+        &self,
+        bundle: &Bundle,
+        progress: &Progress,
+    ) -> anyhow::Result<(FactsDocument, Option<Connection>)> {
         let fetched;
         let (path, connection) = if !self.target.exists() && names_a_remote(&self.target) {
             let target = self.target.to_string_lossy();
             let remote = Remote::read(&target).ok_or_else(|| {
                 Usage(format!(
-                    "`{target}` is no directory and names no repository: expected OWNER/NAME or its https address"
+                    "`{}` is no directory and names no repository: expected OWNER/NAME or its https address",
+                    fetch::shown(&target)
                 ))
             })?;
-            let connection = self.asking.connection_to_remote()?;
-            fetched = fetch(&remote, self.rev.as_deref(), &connection, bundle)?;
+            let connection = self.asking.connection_to_remote(progress)?;
+            progress.step("fetching the repository");
+            fetched = fetch(&remote, self.rev.as_deref(), &connection, bundle, self.asking.bounds())?;
             (fetched.path(), Some(connection))
         } else {
-            (self.target.as_path(), self.asking.connection()?)
+            (self.target.as_path(), self.asking.connection(progress)?)
         };
+        progress.step("collecting facts");
         let facts = collect::collect(&collect::Options {
             path: path.to_path_buf(),
             rev: self.rev.clone(),

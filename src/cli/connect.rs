@@ -10,6 +10,8 @@ use anyhow::Context as _;
 use clap::Args;
 
 use super::exit::Usage;
+use super::fetch::Bounds;
+use super::progress::Progress;
 use crate::collect::forge::{Connection, Credential, Endpoint, Patience};
 
 /// Variables that hold a token, the most specific first.
@@ -41,6 +43,12 @@ pub(super) struct Asking {
     /// Seconds that one answer may take
     #[arg(long, value_name = "SECONDS", default_value_t = 30, help_heading = "Asking the forge", value_parser = clap::value_parser!(u64).range(1..))]
     timeout: u64,
+    /// Seconds that fetching a repository that is not here may take
+    #[arg(long, value_name = "SECONDS", default_value_t = 300, help_heading = "Asking the forge", value_parser = clap::value_parser!(u64).range(1..))]
+    fetch_time: u64,
+    /// Mebibytes that a repository that is not here may take on the disk while it is read
+    #[arg(long, value_name = "MIB", default_value_t = 2048, help_heading = "Asking the forge", value_parser = clap::value_parser!(u64).range(1..=1 << 20))]
+    fetch_size: u64,
     /// Keep no answers for later runs and use none
     #[arg(long, help_heading = "Asking the forge")]
     no_cache: bool,
@@ -52,25 +60,32 @@ pub(super) struct Asking {
 impl Asking {
     /// The way to the forge; none where nobody is to be asked. Without a credential a local clone is read alone, unless it
     /// was said that the forge is to be asked all the same.
-    pub(super) fn connection(&self) -> anyhow::Result<Option<Connection>> {
+    pub(super) fn connection(&self, progress: &Progress) -> anyhow::Result<Option<Connection>> {
         let credential = self.credential()?;
         if self.offline || (credential.is_none() && !self.anonymous) {
             return Ok(None);
         }
-        Ok(Some(self.connect(credential)?))
+        Ok(Some(self.connect(credential, progress)?))
     }
 
     /// The way to the forge of a repository that is not here. It is asked without a credential where there is none.
-    pub(super) fn connection_to_remote(&self) -> anyhow::Result<Connection> {
+    pub(super) fn connection_to_remote(&self, progress: &Progress) -> anyhow::Result<Connection> {
         if self.offline {
             return Err(Usage("a repository that is not here cannot be read `--offline`".to_owned()).into());
         }
-        self.connect(self.credential()?)
+        self.connect(self.credential()?, progress)
     }
 
-    fn connect(&self, credential: Option<Credential>) -> anyhow::Result<Connection> {
+    /// What fetching a repository may take.
+    pub(super) fn bounds(&self) -> Bounds {
+        Bounds { time: Duration::from_secs(self.fetch_time), space: self.fetch_size << 20 }
+    }
+
+    fn connect(&self, credential: Option<Credential>, progress: &Progress) -> anyhow::Result<Connection> {
+        let endpoint = self.endpoint()?;
+        refuse_proxy(endpoint.web(), &variable)?;
         Ok(Connection {
-            endpoint: self.endpoint()?,
+            endpoint,
             credential,
             cache: self.cache(),
             patience: Patience {
@@ -78,6 +93,7 @@ impl Asking {
                 waits: Duration::from_secs(self.max_wait),
                 ..Patience::default()
             },
+            observer: progress.observer(),
         })
     }
 
@@ -136,6 +152,27 @@ fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().map(|value| value.trim().to_owned()).filter(|value| !value.is_empty())
 }
 
+/// Says at once that no proxy is used, instead of failing to reach the forge without saying why.
+fn refuse_proxy(web: &str, variable: &impl Fn(&str) -> Option<String>) -> anyhow::Result<()> {
+    let Some(("https", host)) = web.split_once("://") else { return Ok(()) };
+    let names = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
+    let Some(name) = names.into_iter().find(|name| variable(name).is_some()) else { return Ok(()) };
+    let host = host.split(':').next().unwrap_or_default();
+    let excepted = ["NO_PROXY", "no_proxy"].into_iter().filter_map(variable).any(|list| {
+        list.split(',').map(str::trim).any(|except| {
+            let domain = except.trim_start_matches("*.").trim_start_matches('.');
+            except == "*" || (!domain.is_empty() && (host == domain || host.ends_with(&format!(".{domain}"))))
+        })
+    });
+    if excepted {
+        return Ok(());
+    }
+    Err(Usage(format!(
+        "{name} is set, and osps reaches forges without a proxy only: name {host} in NO_PROXY where it can be reached, or use --offline"
+    ))
+    .into())
+}
+
 fn from_file(path: &Path) -> anyhow::Result<Credential> {
     let mut token = String::new();
     let (result, origin) = if path == Path::new("-") {
@@ -167,4 +204,23 @@ fn credential(token: &str, origin: &str) -> anyhow::Result<Credential> {
         return Err(Usage(format!("what {origin} holds is no token: it has more than one word or line")).into());
     }
     Ok(Credential::new(token, origin))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case::none("https://github.com", &[], true)]
+    #[case::set("https://github.com", &[("HTTPS_PROXY", "http://proxy:3128")], false)]
+    #[case::all("https://github.com", &[("all_proxy", "socks5://proxy")], false)]
+    #[case::excepted("https://github.com", &[("HTTPS_PROXY", "http://proxy"), ("NO_PROXY", "localhost, github.com")], true)]
+    #[case::domain("https://ghe.corp.example", &[("https_proxy", "http://proxy"), ("no_proxy", ".corp.example")], true)]
+    #[case::other("https://github.com", &[("HTTPS_PROXY", "http://proxy"), ("NO_PROXY", "hub.com")], false)]
+    #[case::plain_http("http://127.0.0.1:80", &[("HTTPS_PROXY", "http://proxy")], true)]
+    fn proxies(#[case] web: &str, #[case] set: &[(&str, &str)], #[case] expected: bool) {
+        let variable = |name: &str| set.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
+        assert_eq!(refuse_proxy(web, &variable).is_ok(), expected);
+    }
 }

@@ -7,7 +7,7 @@ use clap::Args as ClapArgs;
 
 use super::collect::Target;
 use super::exit::{self, Exit};
-use super::shared::{self, Judging};
+use super::shared::{self, Judging, Terminal};
 use crate::collect::forge::{self, Connection};
 use crate::model::ruling::Outcome;
 
@@ -24,13 +24,15 @@ pub(super) struct Args {
     policies: Option<PathBuf>,
 }
 
-pub(super) fn run(args: Args) -> anyhow::Result<Exit> {
+pub(super) fn run(args: Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     if args.permissions {
         shared::write(&forge::permission_table(), None)?;
         return Ok(exit::DONE);
     }
     let bundle = shared::bundle(args.policies.as_deref())?;
-    let (facts, connection) = args.target.collect_with(&bundle)?;
+    let progress = terminal.progress();
+    let (facts, connection) = args.target.collect_with(&bundle, &progress)?;
+    progress.step("judging");
     let assessment = Judging::default().judge(&facts, &bundle)?;
     let mut out = credential(connection.as_ref());
     let collection = &facts.json()["collection"];
@@ -44,6 +46,7 @@ pub(super) fn run(args: Args) -> anyhow::Result<Exit> {
         });
     }
     let account = connection.as_ref().map(|connection| forge::account(connection, jiff::Timestamp::now()));
+    drop(progress);
     let scopes = match &account {
         Some(Ok(account)) => {
             for (name, remaining, limit) in &account.budgets {

@@ -19,6 +19,8 @@ pub(super) const USAGE: Exit = Exit(2);
 pub(super) const NOTHING: Exit = Exit(3);
 /// Evidence that the gate needs could not be collected.
 pub(super) const INCOMPLETE: Exit = Exit(4);
+/// Ended by a signal, with nothing left behind.
+pub(super) const INTERRUPTED: Exit = Exit(130);
 /// A bug in osps.
 pub(super) const BUG: Exit = Exit(70);
 

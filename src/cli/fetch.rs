@@ -17,10 +17,6 @@ use crate::bundle::Bundle;
 use crate::collect;
 use crate::collect::forge::Connection;
 
-/// All steps together end after this long.
-const TIME: Duration = Duration::from_secs(300);
-/// Bytes that all of it may take.
-const SPACE: u64 = 2 * 1024 * 1024 * 1024;
 /// Larger blobs come in a second step.
 const SMALL_BLOB: &str = "blob:limit=64k";
 /// Blobs asked for at once.
@@ -31,8 +27,23 @@ const OUTPUT: u64 = 64 * 1024 * 1024;
 const PASSED_ON: &[&str] =
     &["PATH", "HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy", "SSL_CERT_FILE", "SSL_CERT_DIR", "GIT_SSL_CAINFO"];
 
-/// The directory that has to go when a signal ends the run.
-static SCRATCH: Mutex<Option<PathBuf>> = Mutex::new(None);
+/// What has to go when a signal ends the run.
+static SCRATCH: Mutex<Scratch> = Mutex::new(Scratch { directory: None, git: None });
+
+/// The directory of a fetch, and the git that works in it.
+struct Scratch {
+    directory: Option<PathBuf>,
+    /// Its number, and that of the group of all that it starts.
+    git: Option<u32>,
+}
+
+/// What a fetch may take, all its steps together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Bounds {
+    pub(super) time: Duration,
+    /// Bytes on the disk.
+    pub(super) space: u64,
+}
 
 /// What was not fetched.
 #[derive(Debug, thiserror::Error)]
@@ -83,6 +94,17 @@ impl Remote {
     }
 }
 
+/// A target as it may be repeated in a complaint: without what stands before the host, which may be a secret.
+pub(super) fn shown(target: &str) -> String {
+    let (scheme, rest) = target.split_once("://").map_or(("", target), |(scheme, rest)| (scheme, rest));
+    let rest = match rest.split_once('/').unwrap_or((rest, "")).0.rfind('@') {
+        Some(at) if !rest.starts_with("git@") => format!("…{}", rest.get(at..).unwrap_or_default()),
+        _ => rest.to_owned(),
+    };
+    let whole = if scheme.is_empty() { rest } else { format!("{scheme}://{rest}") };
+    collect::forge::redact(&whole)
+}
+
 /// A fetched repository; its directory goes away with it.
 pub(super) struct Fetched {
     directory: TempDir,
@@ -100,23 +122,40 @@ impl Drop for Fetched {
     }
 }
 
-fn remember(path: Option<PathBuf>) {
+fn remember(directory: Option<PathBuf>) {
     if let Ok(mut scratch) = SCRATCH.lock() {
-        *scratch = path;
+        scratch.directory = directory;
     }
 }
 
-/// Removes the directory and ends the process when a signal asks for it.
+/// Ends a program with everything that it started.
+fn end(number: u32) {
+    #[cfg(unix)]
+    if let Some(group) = i32::try_from(number).ok().and_then(rustix::process::Pid::from_raw) {
+        let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
+    }
+    #[cfg(not(unix))]
+    let _ = number;
+}
+
+/// Ends git, removes the directory and ends the process when a signal asks for it.
 #[expect(clippy::exit, reason = "a signal ends the process wherever it stands")]
 fn clean_up_on_signals() {
     // A second handler is refused, which is no error: there is one already.
     let _ = ctrlc::set_handler(|| {
-        if let Ok(scratch) = SCRATCH.lock()
-            && let Some(path) = scratch.as_deref()
-        {
-            let _ = std::fs::remove_dir_all(path);
+        if let Ok(scratch) = SCRATCH.lock() {
+            if let Some(git) = scratch.git {
+                end(git);
+            }
+            // What git was about to write when it ended may still appear.
+            let left = || scratch.directory.as_deref().filter(|path| path.exists());
+            for _ in 0..50 {
+                let Some(path) = left() else { break };
+                let _ = std::fs::remove_dir_all(path);
+                std::thread::sleep(Duration::from_millis(5));
+            }
         }
-        std::process::exit(130);
+        std::process::exit(i32::from(super::exit::INTERRUPTED.0));
     });
 }
 
@@ -126,6 +165,7 @@ pub(super) fn fetch(
     rev: Option<&str>,
     connection: &Connection,
     bundle: &Bundle,
+    bounds: Bounds,
 ) -> anyhow::Result<Fetched> {
     let web = connection.endpoint.web();
     let own_host = web.split_once("://").map_or(web, |(_, host)| host);
@@ -141,7 +181,7 @@ pub(super) fn fetch(
     remember(Some(directory.path().to_path_buf()));
     let fetched = Fetched { directory };
     let url = format!("{web}/{}/{}.git", remote.owner, remote.name);
-    let git = Git { directory: fetched.path(), connection, until: Instant::now() + TIME };
+    let git = Git { directory: fetched.path(), connection, bounds, until: Instant::now() + bounds.time };
     git.begin(&url)?;
     let branch = git.default_branch()?.ok_or_else(|| FetchError::Empty(format!("{}/{}", remote.owner, remote.name)))?;
     git.history(&branch, rev.is_some())?;
@@ -156,6 +196,7 @@ pub(super) fn fetch(
 struct Git<'a> {
     directory: &'a Path,
     connection: &'a Connection,
+    bounds: Bounds,
     until: Instant,
 }
 
@@ -229,6 +270,9 @@ impl Git<'_> {
 
     fn command(&self) -> Command {
         let mut command = Command::new("git");
+        // Its own group, so that what it starts ends with it.
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::process_group(&mut command, 0);
         command.env_clear().current_dir(self.directory);
         for name in PASSED_ON {
             if let Some(value) = std::env::var_os(name) {
@@ -282,6 +326,7 @@ impl Git<'_> {
             .stderr(Stdio::piped())
             .spawn()
             .map_err(failed)?;
+        working(Some(child.id()));
         let mut stdin = child.stdin.take();
         let (mut stdout, mut stderr) = (child.stdout.take(), child.stderr.take());
         let (status, printed, complaint) = std::thread::scope(|scope| {
@@ -289,6 +334,7 @@ impl Git<'_> {
             let printed = scope.spawn(move || read(stdout.as_mut()));
             let complaint = scope.spawn(move || read(stderr.as_mut()));
             let status = self.watch(&mut child);
+            working(None);
             (status, printed.join().unwrap_or_default(), complaint.join().unwrap_or_default())
         });
         if status? {
@@ -305,22 +351,40 @@ impl Git<'_> {
         let mut pause = Duration::from_millis(2);
         let why = loop {
             match child.try_wait() {
-                Ok(Some(status)) => return Ok(status.success()),
+                Ok(Some(status)) if !status.success() => return Ok(false),
+                // What came in the last moment counts too.
+                Ok(Some(_)) if size(self.directory) <= self.bounds.space => return Ok(true),
+                Ok(Some(_)) => break self.too_large(),
                 Ok(None) => {}
                 Err(error) => break format!("git cannot be waited for: {error}"),
             }
             if Instant::now() > self.until {
-                break format!("the repository was not fetched within {} s", TIME.as_secs());
+                break format!(
+                    "the repository was not fetched within {} s (`--fetch-time`)",
+                    self.bounds.time.as_secs()
+                );
             }
-            if size(self.directory) > SPACE {
-                break format!("the repository is larger than {} GiB", SPACE >> 30);
+            if size(self.directory) > self.bounds.space {
+                break self.too_large();
             }
             std::thread::sleep(pause);
             pause = (pause * 2).min(Duration::from_millis(200));
         };
+        end(child.id());
         let _ = child.kill();
         let _ = child.wait();
         Err(FetchError::Failed(why))
+    }
+
+    fn too_large(&self) -> String {
+        format!("the repository takes more than {} MiB (`--fetch-size`)", self.bounds.space >> 20)
+    }
+}
+
+/// Notes which git is at work.
+fn working(git: Option<u32>) {
+    if let Ok(mut scratch) = SCRATCH.lock() {
+        scratch.git = git;
     }
 }
 
@@ -361,6 +425,15 @@ mod tests {
     fn remotes(#[case] text: &str, #[case] host: Option<&str>, #[case] owner: &str, #[case] name: &str) {
         let expected = Remote { host: host.map(str::to_owned), owner: owner.to_owned(), name: name.to_owned() };
         assert_eq!(Remote::read(text), Some(expected));
+    }
+
+    #[rstest]
+    #[case("https://ada:secret@host/a/b", "https://…@host/a/b")]
+    #[case("secret@host:a/b", "…@host:a/b")]
+    #[case("git@host:a/b", "git@host:a/b")]
+    #[case("a/b@c", "a/b@c")]
+    fn repeated(#[case] target: &str, #[case] expected: &str) {
+        assert_eq!(shown(target), expected);
     }
 
     #[rstest]

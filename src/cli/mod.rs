@@ -11,6 +11,7 @@ mod explain;
 mod extras;
 mod fetch;
 mod policy;
+mod progress;
 mod shared;
 
 use std::process::ExitCode;
@@ -22,7 +23,8 @@ use clap::{CommandFactory as _, Parser, Subcommand};
 #[command(name = "osps", version, about, max_term_width = 100)]
 #[command(
     after_help = "Exit codes: 0 done, 1 the level asked for is not reached or a check found something, 2 usage or \
-configuration error, 3 nothing to assess, 4 incomplete evidence, 70 a bug in osps."
+configuration error, 3 nothing to assess, 4 incomplete evidence, 70 a bug in osps, 130 \
+ended by a signal."
 )]
 struct Cli {
     #[command(subcommand)]
@@ -68,12 +70,12 @@ pub fn run() -> ExitCode {
     let terminal = &cli.terminal;
     let result = match cli.command {
         Command::Assess(args) => assess::run(args, terminal),
-        Command::Collect(args) => collect::run(args),
+        Command::Collect(args) => collect::run(args, terminal),
         Command::Evaluate(args) => evaluate::run(args, terminal),
         Command::Explain(args) => explain::run(args, terminal),
         Command::Catalog(args) => catalog::run(args, terminal),
         Command::Policy(args) => policy::run(args),
-        Command::Doctor(args) => doctor::run(args),
+        Command::Doctor(args) => doctor::run(args, terminal),
         Command::Schema(args) => extras::schema(args),
         Command::Completions(args) => extras::completions(args, &mut Cli::command()),
         Command::Man => extras::man(Cli::command()),
@@ -82,7 +84,7 @@ pub fn run() -> ExitCode {
         Ok(code) => code.into(),
         Err(error) if exit::is_closed_pipe(&error) => exit::DONE.into(),
         Err(error) => {
-            shared::complain(&error);
+            terminal.complain(&error);
             exit::of(&error).into()
         }
     }

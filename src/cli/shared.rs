@@ -8,6 +8,7 @@ use anyhow::Context as _;
 use clap::{Args, ValueEnum};
 
 use super::exit::{Bug, Usage};
+use super::progress::{LogFormat, Progress, log};
 use crate::assess::Selection;
 use crate::audit::{self, FactsDocument, Settings};
 use crate::bundle::Bundle;
@@ -38,9 +39,30 @@ pub(super) struct Terminal {
     /// Write ASCII only
     #[arg(long, global = true, help_heading = "Output")]
     ascii: bool,
+    /// Show no progress
+    #[arg(short, long, global = true, help_heading = "Output")]
+    quiet: bool,
+    /// How to tell on standard error what happens: `json` writes one object per step, request and error
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "FORMAT", help_heading = "Output")]
+    log_format: LogFormat,
 }
 
 impl Terminal {
+    /// What is told while something goes on.
+    pub(super) fn progress(&self) -> Progress {
+        Progress::new(self.log_format, self.quiet)
+    }
+
+    /// Says what went wrong, with every cause.
+    pub(super) fn complain(&self, error: &anyhow::Error) {
+        match self.log_format {
+            LogFormat::Text => {
+                let _ = writeln!(std::io::stderr().lock(), "osps: {error:#}");
+            }
+            LogFormat::Json => log("error", serde_json::json!({"event": "error", "message": format!("{error:#}")})),
+        }
+    }
+
     /// What standard output can show; a file gets neither colour nor a narrow width.
     pub(super) fn style(&self, to_file: bool) -> Style {
         let stdout = std::io::stdout();
@@ -233,9 +255,4 @@ pub(super) fn write(text: &str, path: Option<&Path>) -> anyhow::Result<()> {
             Ok(stdout.flush()?)
         }
     }
-}
-
-/// Says what went wrong, with every cause.
-pub(super) fn complain(error: &anyhow::Error) {
-    let _ = writeln!(std::io::stderr().lock(), "osps: {error:#}");
 }

@@ -126,7 +126,7 @@ pub struct Access {
 }
 
 /// One source of facts.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Source {
     /// `git`, `worktree`, `rest`, `graphql`.
     pub kind: String,

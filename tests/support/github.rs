@@ -39,6 +39,8 @@ pub(crate) struct World {
     pub fork: bool,
     /// Active rules that hold for the branch, as the interface lists them.
     pub rules: Vec<Json>,
+    /// Who made the ruleset they are in; what an enterprise made is not counted by the query.
+    pub ruleset_of: &'static str,
     /// Who may pass by the rulesets; hidden from all but administrators.
     pub bypass: Vec<Json>,
     /// Classic protection, as the query tells it.
@@ -47,6 +49,7 @@ pub(crate) struct World {
     pub reader_rule: Option<Json>,
     pub two_factor: bool,
     pub base_permission: &'static str,
+    /// The default of pipeline tokens; empty where it is refused even to administrators.
     pub token: &'static str,
     pub private_reporting: bool,
     pub push_protection: &'static str,
@@ -80,6 +83,7 @@ impl Default for World {
             empty: false,
             fork: false,
             rules: Vec::new(),
+            ruleset_of: "Repository",
             bypass: Vec::new(),
             classic: None,
             reader_rule: None,
@@ -183,6 +187,8 @@ pub(crate) struct Request {
     pub path: String,
     pub authorization: Option<String>,
     pub etag: Option<String>,
+    /// The status of the answer; 0 where the server never came to one.
+    pub status: u16,
 }
 
 /// How an answer is broken, or what stands in its place.
@@ -314,8 +320,13 @@ fn answer(mut stream: TcpStream, world: &World, faults: &Faults, log: &Mutex<Vec
         path: path.to_owned(),
         authorization: headers.get("authorization").cloned(),
         etag: headers.get("if-none-match").cloned(),
+        status: 0,
     };
-    log.lock().expect("the log").push(request.clone());
+    let number = {
+        let mut log = log.lock().expect("the log");
+        log.push(request.clone());
+        log.len() - 1
+    };
     let asked = format!("{method} {path}");
     let fault = faults.iter().find(|(prefix, _)| asked.starts_with(prefix.as_str())).map(|(_, fault)| fault);
     match fault {
@@ -341,7 +352,11 @@ fn answer(mut stream: TcpStream, world: &World, faults: &Faults, log: &Mutex<Vec
         None if world.git.is_some() && path.contains(".git/") && headers.contains_key("git-protocol") => {
             stream.write_all(&smart_http(world, &request, &headers, &body))
         }
-        None => send(&mut stream, world.reply(&request, &body)),
+        None => {
+            let reply = world.reply(&request, &body);
+            log.lock().expect("the log")[number].status = reply.status;
+            send(&mut stream, reply)
+        }
     }
 }
 
@@ -455,6 +470,12 @@ impl World {
                 false => json_reply(&json!({"login": self.owner})),
             };
         }
+        if path == format!("/orgs/{}/actions/permissions/workflow", self.owner) {
+            return match self.is_admin() {
+                true => json_reply(&json!({"default_workflow_permissions": "read"})),
+                false => forbidden("organization_administration=read"),
+            };
+        }
         if self.visibility != "PUBLIC" && self.sight == Sight::Nobody {
             return not_found();
         }
@@ -479,6 +500,7 @@ impl World {
             "/security-advisories" => json_reply(&json!(self.advisories)),
             "/releases" => json_reply(&json!(self.releases)),
             "/actions/permissions" => admin_only(json!({"enabled": true, "allowed_actions": "all"})),
+            "/actions/permissions/workflow" if self.token.is_empty() => forbidden("administration=read"),
             "/actions/permissions/workflow" => admin_only(
                 json!({"default_workflow_permissions": self.token, "can_approve_pull_request_reviews": true}),
             ),
@@ -522,7 +544,7 @@ impl World {
             }
         };
         let branch = json!({
-            "name": "main",
+            "name": "main", "rules": {"totalCount": if self.ruleset_of == "Enterprise" { 0 } else { self.rules.len() }},
             "refUpdateRule": if admin { Json::Null } else { self.reader_rule.clone().unwrap_or_default() },
             "branchProtectionRule": if admin { self.classic.clone().unwrap_or_default() } else { Json::Null },
             "target": {
@@ -538,7 +560,7 @@ impl World {
             "isSecurityPolicyEnabled": false, "securityPolicyUrl": null, "webCommitSignoffRequired": false,
             "viewerPermission": if admin { "ADMIN" } else { "READ" }, "viewerCanAdminister": admin, "licenseInfo": {"spdxId": "Apache-2.0"},
             "collaborators": collaborators, "defaultBranchRef": if self.empty { Json::Null } else { branch },
-            "rulesets": {"totalCount": 1, "nodes": [{"databaseId": 7, "bypassActors": bypass}]},
+            "rulesets": {"totalCount": 1, "nodes": [{"databaseId": 7, "source": {"__typename": self.ruleset_of}, "bypassActors": bypass}]},
             "releases": {"totalCount": self.releases.len()}, "pullRequests": {"nodes": self.pull_requests}
         });
         if self.fallback.is_none() {

@@ -14,7 +14,7 @@ use osps::assess::Selection;
 use osps::audit::{self, FactsDocument, Settings};
 use osps::bundle::Bundle;
 use osps::catalog::Catalogs;
-use osps::collect::forge::{Connection, Credential, Endpoint, Patience};
+use osps::collect::forge::{Connection, Credential, Endpoint, Observer, Patience};
 use osps::model::assessment::{Assessment, LevelMode};
 use osps::model::ruling::Outcome;
 use osps::policy::Policies;
@@ -199,6 +199,7 @@ pub(crate) fn facts_beside_with(
         credential,
         cache: None,
         patience: Patience { waits: Duration::ZERO, ..Patience::default() },
+        observer: Observer::default(),
     };
     let policies = osps::bundle::Bundle::policies();
     let facts = osps::collect::collect(&osps::collect::Options {
@@ -257,4 +258,29 @@ pub(crate) fn outcome_of(facts: &Json, id: &str) -> (Outcome, String) {
     let verdicts = judge(facts, false).requirements;
     let verdict = verdicts.into_iter().find(|verdict| verdict.id.as_str() == id).expect("an active id");
     (verdict.outcome, verdict.message)
+}
+
+/// A bare repository to clone from, with the history of another one.
+pub(crate) fn bare(of: &Repository, at: &Path) -> PathBuf {
+    let path = at.join("widget.git");
+    of.git(["clone", "-q", "--bare", ".", path.to_str().expect("a text")]);
+    for (key, value) in [("uploadpack.allowFilter", "true"), ("uploadpack.allowAnySHA1InWant", "true")] {
+        of.git(["-C", path.to_str().expect("a text"), "config", key, value]);
+    }
+    path
+}
+
+/// Everything below a directory, as text.
+pub(crate) fn everything_in(directory: &Path) -> String {
+    let mut all = String::new();
+    for entry in std::fs::read_dir(directory).into_iter().flatten().flatten() {
+        let path = entry.path();
+        all.push_str(&path.display().to_string());
+        all.push_str(&if path.is_dir() {
+            everything_in(&path)
+        } else {
+            String::from_utf8_lossy(&std::fs::read(&path).expect("readable")).into_owned()
+        });
+    }
+    all
 }

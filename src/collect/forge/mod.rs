@@ -7,9 +7,11 @@ pub(crate) mod failure;
 pub(crate) mod github;
 mod observed;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -38,6 +40,54 @@ pub struct Connection {
     pub cache: Option<PathBuf>,
     /// How long to wait for what.
     pub patience: Patience,
+    /// Who is told what happens.
+    pub observer: Observer,
+}
+
+/// What happens while a forge is asked. Nothing in it is secret.
+#[derive(Debug, Clone, Copy)]
+pub enum Notice<'a> {
+    /// A request was answered, or came to nothing.
+    Asked {
+        /// `GET` or `POST`.
+        method: &'static str,
+        /// The path on the server.
+        path: &'a str,
+        /// The status of the answer; none where there was no complete one.
+        status: Option<u16>,
+        /// How long it took.
+        took: Duration,
+    },
+    /// The forge asked to come back later, or an answer was broken.
+    Waiting {
+        /// How long.
+        wait: Duration,
+    },
+}
+
+type Tell = dyn Fn(&Notice<'_>) + Send + Sync;
+
+/// Somebody who is told what happens, and who shows it or not.
+#[derive(Clone, Default)]
+pub struct Observer(Option<Arc<Tell>>);
+
+impl Observer {
+    /// Tells everything to this function.
+    pub fn new(tell: impl Fn(&Notice<'_>) + Send + Sync + 'static) -> Self {
+        Self(Some(Arc::new(tell)))
+    }
+
+    pub(crate) fn notice(&self, notice: &Notice<'_>) {
+        if let Some(tell) = &self.0 {
+            tell(notice);
+        }
+    }
+}
+
+impl fmt::Debug for Observer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Observer").field(&self.0.is_some()).finish()
+    }
 }
 
 /// A token, with the place it was found in.
@@ -67,12 +117,21 @@ impl Connection {
         Some(format!("Authorization: Basic {}", STANDARD.encode(pair)))
     }
 
-    /// A text without the credential, in whatever form it was handed out.
+    /// A text without the credential, in whatever form it was handed out, and without anything of the form of a token.
     pub(crate) fn redact(&self, text: &str) -> String {
-        let Some(credential) = &self.credential else { return redact(text) };
+        redact(&self.without_credential(text))
+    }
+
+    /// A text without the credential, in whatever form it was handed out.
+    pub(crate) fn without_credential<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        let Some(credential) = &self.credential else { return Cow::Borrowed(text) };
         let header = self.git_header().unwrap_or_default();
-        let encoded = header.rsplit(' ').next().filter(|text| !text.is_empty()).unwrap_or("[redacted]");
-        credential.redact(&text.replace(encoded, "[redacted]"))
+        let encoded = header.rsplit(' ').next().unwrap_or_default();
+        let token = credential.token.expose_secret();
+        match [token, encoded].into_iter().any(|form| !form.is_empty() && text.contains(form)) {
+            true => Cow::Owned(text.replace(encoded, "[redacted]").replace(token, "[redacted]")),
+            false => Cow::Borrowed(text),
+        }
     }
 }
 
@@ -121,11 +180,6 @@ impl Credential {
     pub(crate) fn token(&self) -> SecretString {
         self.token.clone()
     }
-
-    /// A text without the token and without anything of the form of a token.
-    pub(crate) fn redact(&self, text: &str) -> String {
-        redact(&text.replace(self.token.expose_secret(), "[redacted]"))
-    }
 }
 
 impl fmt::Debug for Credential {
@@ -135,7 +189,7 @@ impl fmt::Debug for Credential {
 }
 
 /// A text without anything of the form of a GitHub token.
-pub(crate) fn redact(text: &str) -> String {
+pub fn redact(text: &str) -> String {
     const PREFIXES: &[&str] = &["ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "x-access-token:"];
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
@@ -233,7 +287,16 @@ mod tests {
     fn credentials_never_show_themselves() {
         let credential = Credential::new("abc-not-of-a-known-form", "a test");
         assert!(!format!("{credential:?}").contains("abc-not"));
-        assert_eq!(credential.redact("has abc-not-of-a-known-form inside"), "has [redacted] inside");
         assert_eq!(credential.kind(), "token");
+        let connection = Connection {
+            endpoint: Endpoint::github(),
+            credential: Some(credential),
+            cache: None,
+            patience: Patience::default(),
+            observer: Observer::default(),
+        };
+        assert_eq!(connection.redact("has abc-not-of-a-known-form inside"), "has [redacted] inside");
+        let header = connection.git_header().expect("a header");
+        assert_eq!(connection.without_credential(&header), "Authorization: Basic [redacted]");
     }
 }

@@ -3,7 +3,7 @@
 
 use std::cell::RefCell;
 use std::future::Future;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use http::header::{ACCEPT, ETAG, IF_NONE_MATCH, LINK, LOCATION, USER_AGENT};
 use http::{HeaderMap, HeaderName, HeaderValue};
@@ -18,7 +18,7 @@ use super::cache::Cache;
 use super::governor::{Governor, Pace};
 use crate::bundle::hex;
 use crate::collect::forge::failure::{Answer, Failure};
-use crate::collect::forge::{Connection, Credential, redact};
+use crate::collect::forge::{Connection, Credential, Notice};
 use crate::collect::limits;
 use crate::model::fact::Reason;
 
@@ -159,26 +159,26 @@ impl<'a> Client<'a> {
     pub(crate) async fn graphql(&self, query: &str, variables: &Json) -> Answer<Reply> {
         let body = serde_json::json!({"query": query, "variables": variables});
         let path = self.connection.endpoint.graphql.clone();
-        self.settled("graphql", || self.send_query(&path, &body)).await
+        self.settled("graphql", ("POST", &path), || self.send_query(&path, &body)).await
     }
 
     /// Sends a question that is too long for an address.
     pub(crate) async fn post(&self, path: &str, body: &Json) -> Answer<Reply> {
         let path = format!("{}{path}", self.connection.endpoint.prefix);
-        self.settled("core", || self.send_query(&path, body)).await
+        self.settled("core", ("POST", &path), || self.send_query(&path, body)).await
     }
 
     /// Reads a file through the interface.
     pub(crate) async fn download(&self, path: &str, size: u64) -> Answer<Vec<u8>> {
         let path = format!("{}{path}", self.connection.endpoint.prefix);
-        let raw = self.settled_raw("core", || self.send_download(&self.crab, &path, size)).await?;
+        let raw = self.settled_raw("core", ("GET", &path), || self.send_download(&self.crab, &path, size)).await?;
         self.file(raw, size).await
     }
 
     /// Reads a public file from the pages of the server, without the credential.
     pub(crate) async fn download_as_anybody(&self, path: &str, size: u64) -> Answer<Vec<u8>> {
         let nobody = self.nobody(&self.connection.endpoint.web)?;
-        let raw = self.settled_raw("files", || self.send_download(&nobody, path, size)).await?;
+        let raw = self.settled_raw("files", ("GET", path), || self.send_download(&nobody, path, size)).await?;
         self.file(raw, size).await
     }
 
@@ -196,7 +196,9 @@ impl<'a> Client<'a> {
                 return Err(Failure { status: Some(raw.status), ..why });
             };
             let nobody = self.nobody(&origin)?;
-            raw = self.settled_raw("files", || self.send_download(&nobody, &path, size)).await?;
+            // What stands behind the question mark there is a signed permission, and nobody's business.
+            let shown = path.split('?').next().unwrap_or_default();
+            raw = self.settled_raw("files", ("GET", shown), || self.send_download(&nobody, &path, size)).await?;
         }
         match raw.status {
             200 if raw.body.len() as u64 == size => Ok(raw.body),
@@ -227,7 +229,7 @@ impl<'a> Client<'a> {
         let etag = kept.as_ref().map(|kept| kept.etag.clone());
         let mut at = path.to_owned();
         for _ in 0..=limits::API_REDIRECTS {
-            let raw = self.settled_raw("core", || self.send_get(&at, etag.as_deref())).await?;
+            let raw = self.settled_raw("core", ("GET", &at), || self.send_get(&at, etag.as_deref())).await?;
             if let (304, Some(kept)) = (raw.status, &kept) {
                 let mut headers = raw.headers;
                 if let Some(link) = kept.link.as_deref().and_then(|link| HeaderValue::from_str(link).ok()) {
@@ -257,13 +259,24 @@ impl<'a> Client<'a> {
         Err(Failure::new(Reason::Error, "it redirects without end"))
     }
 
-    async fn settled<F: Future<Output = Answer<Raw>>>(&self, resource: &str, send: impl Fn() -> F) -> Answer<Reply> {
-        let raw = self.settled_raw(resource, send).await?;
+    async fn settled<F: Future<Output = Answer<Raw>>>(
+        &self,
+        resource: &str,
+        asked: (&'static str, &str),
+        send: impl Fn() -> F,
+    ) -> Answer<Reply> {
+        let raw = self.settled_raw(resource, asked, send).await?;
         self.judged(raw)
     }
 
     /// Sends until there is an answer that will not change by asking again, or patience ends.
-    async fn settled_raw<F: Future<Output = Answer<Raw>>>(&self, resource: &str, send: impl Fn() -> F) -> Answer<Raw> {
+    async fn settled_raw<F: Future<Output = Answer<Raw>>>(
+        &self,
+        resource: &str,
+        (method, path): (&'static str, &str),
+        send: impl Fn() -> F,
+    ) -> Answer<Raw> {
+        let path = self.connection.without_credential(path);
         let mut tried = 0;
         loop {
             let exhausted = self.governor.borrow().exhausted(resource);
@@ -271,12 +284,17 @@ impl<'a> Client<'a> {
                 if !self.governor.borrow_mut().spend(left) {
                     return Err(rate_limited(Some(left)));
                 }
-                tokio::time::sleep(left).await;
+                self.wait(left).await;
             }
             tried += 1;
             let outcome = {
                 let _slot = self.slots.acquire().await;
-                tokio::time::timeout(self.connection.patience.request, send()).await
+                let began = Instant::now();
+                let outcome = tokio::time::timeout(self.connection.patience.request, send()).await;
+                let status = outcome.as_ref().ok().and_then(|answer| answer.as_ref().ok()).map(|raw| raw.status);
+                let took = began.elapsed();
+                self.connection.observer.notice(&Notice::Asked { method, path: &path, status, took });
+                outcome
             };
             let (failure, asked) = match outcome {
                 Ok(Ok(raw)) => {
@@ -302,10 +320,15 @@ impl<'a> Client<'a> {
             };
             let wait = self.governor.borrow_mut().before_retry(tried, asked);
             match wait {
-                Some(wait) => tokio::time::sleep(wait).await,
+                Some(wait) => self.wait(wait).await,
                 None => return Err(failure),
             }
         }
+    }
+
+    async fn wait(&self, wait: Duration) {
+        self.connection.observer.notice(&Notice::Waiting { wait });
+        tokio::time::sleep(wait).await;
     }
 
     async fn send_get(&self, path: &str, etag: Option<&str>) -> Answer<Raw> {
@@ -353,7 +376,16 @@ impl<'a> Client<'a> {
         }
         let body =
             String::from_utf8(raw.body).map_err(|_| Failure::new(Reason::ParseError, "the answer is not text"))?;
-        Ok(Reply { status: raw.status, headers: raw.headers, body })
+        // A server that repeats the credential gets it into no fact and into no kept answer.
+        let body = self.connection.without_credential(&body).into_owned();
+        let mut headers = raw.headers;
+        for name in [ETAG, LINK] {
+            let repeats = |value: &HeaderValue| value.to_str().is_ok_and(|text| self.connection.redact(text) != text);
+            if headers.get(&name).is_some_and(repeats) {
+                headers.remove(&name);
+            }
+        }
+        Ok(Reply { status: raw.status, headers, body })
     }
 
     /// What a status says about access. A 404 may hide a missing permission: unless the asked-for thing is known to
@@ -376,10 +408,7 @@ impl<'a> Client<'a> {
     /// A text of somebody else, fit to be shown: one line, short, without the credential.
     fn clean(&self, text: &str) -> String {
         let text: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
-        let text = match &self.connection.credential {
-            Some(credential) => credential.redact(&text),
-            None => redact(&text),
-        };
+        let text = self.connection.redact(&text);
         text.chars().filter(|c| !c.is_control()).take(MESSAGE_CHARS).collect()
     }
 }
@@ -387,9 +416,10 @@ impl<'a> Client<'a> {
 /// The permission that GitHub says would have been enough.
 fn accepted(headers: &HeaderMap) -> Option<String> {
     let value = headers.get("x-accepted-github-permissions")?.to_str().ok()?;
+    // Words of letters only: a text that holds digits names no permission and may hold anything.
     let one = |part: &str| {
         let (name, level) = part.trim().split_once('=')?;
-        let fine = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+        let fine = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_lowercase() || c == '_');
         (fine(name) && fine(level)).then(|| format!("`{}: {level}`", name.replace('_', " ")))
     };
     let sets: Vec<String> = value

@@ -246,29 +246,13 @@ impl Conversation<'_> {
         let mut rest =
             [BTreeMap::new(), BTreeMap::new(), BTreeMap::new(), BTreeMap::new(), BTreeMap::new(), BTreeMap::new()];
         let [of_rules, of_reporting, of_advisories, of_releases, of_org, of_admin] = &mut rest;
+        let of_query = sources.get("repository").cloned();
         let rules = async {
             let Some(branch) = branch.as_deref().filter(|_| known) else {
                 let missing = || Failure::needing(Reason::Unsupported, "a default branch");
                 return (Err(lost.clone().unwrap_or_else(missing)), None);
             };
-            let branch = encoded(branch);
-            let path = format!("/rules/branches/{branch}?per_page={RULES_PER_PAGE}");
-            let rules = self.list(of_rules, "rules", &path, "/rules/branches/{branch}").await;
-            let settled = told.is_some_and(|told| {
-                let head = told.default_branch_ref.as_ref();
-                admin
-                    || head.is_some_and(|head| head.ref_update_rule.is_some() || head.branch_protection_rule.is_some())
-            });
-            // Where the rules demand everything, a classic rule could add nothing.
-            let settled = settled || matches!(&rules, Ok((rules, _)) if protection::demand_everything(rules));
-            let protected = if settled {
-                None
-            } else {
-                let answer: Answer<settings::BranchSummary> =
-                    self.ask(of_rules, "protection", &format!("/branches/{branch}"), "/branches/{branch}").await;
-                Some(answer.and_then(|branch| branch.is_protected()))
-            };
-            (rules, protected)
+            self.protection_of(of_rules, of_query, branch, told, admin).await
         };
         let reporting = async {
             match known && is_public {
@@ -319,12 +303,17 @@ impl Conversation<'_> {
             let described: Answer<Description> = self.ask(of_admin, "settings", "", "").await;
             let token: Answer<TokenDefault> =
                 self.ask(of_admin, "actions", "/actions/permissions/workflow", "/actions/permissions/workflow").await;
-            let actions: Answer<ActionsPermissions> =
-                self.ask(of_admin, "actions_enabled", "/actions/permissions", "/actions/permissions").await;
+            // One permission shows both settings of pipelines: whoever is refused one is not asked the other. What the
+            // organization sets for all then stands for the first.
+            let refused = token.as_ref().err().filter(|failure| matches!(failure.status, Some(403 | 404))).cloned();
+            let actions: Answer<ActionsPermissions> = match &refused {
+                Some(failure) => Err(failure.clone()),
+                None => self.ask(of_admin, "actions_enabled", "/actions/permissions", "/actions/permissions").await,
+            };
             let setup: Answer<DefaultSetup> = self
                 .ask(of_admin, "code_scanning", "/code-scanning/default-setup", "/code-scanning/default-setup")
                 .await;
-            let org_token = match token.is_err() && is_org && owner_admin {
+            let org_token = match refused.is_some() && is_org && owner_admin {
                 true => {
                     let path = format!("/orgs/{}/actions/permissions/workflow", encoded(self.owner));
                     Some(self.ask_at(of_admin, "org", &path, "/orgs/{org}/actions/permissions/workflow").await)
@@ -366,6 +355,43 @@ impl Conversation<'_> {
             sources,
             seen,
         }
+    }
+
+    /// The rules that hold for a branch, and whether GitHub calls it protected where that says more. One request is
+    /// enough: a branch that GitHub does not call protected has no rules of either kind, and where rules hold, being called
+    /// protected says nothing about the classic kind.
+    async fn protection_of(
+        &self,
+        sources: &mut BTreeMap<String, Source>,
+        of_query: Option<Source>,
+        branch: &str,
+        told: Option<&query::Repository>,
+        admin: bool,
+    ) -> (Answer<(Vec<Rule>, bool)>, Option<Answer<bool>>) {
+        let path = encoded(branch);
+        let head = told.and_then(|told| told.default_branch_ref.as_ref());
+        let classic_is_told =
+            admin || head.is_some_and(|head| head.ref_update_rule.is_some() || head.branch_protection_rule.is_some());
+        // The query tells that no rule of a ruleset holds. Administrators would see everything there is; for others the
+        // question whether the branch is protected at all confirms it.
+        let no_rules = told.is_some_and(protection::tells_of_no_rules) && !classic_is_told;
+        let rules = match no_rules {
+            true => {
+                sources.extend(of_query.map(|query| ("rules".to_owned(), query)));
+                Ok((Vec::new(), true))
+            }
+            false => {
+                let path = format!("/rules/branches/{path}?per_page={RULES_PER_PAGE}");
+                self.list(sources, "rules", &path, "/rules/branches/{branch}").await
+            }
+        };
+        let anonymous_and_empty = told.is_none() && matches!(&rules, Ok((rules, true)) if rules.is_empty());
+        if !no_rules && !anonymous_and_empty {
+            return (rules, None);
+        }
+        let answer: Answer<settings::BranchSummary> =
+            self.ask(sources, "protection", &format!("/branches/{path}"), "/branches/{branch}").await;
+        (rules, Some(answer.and_then(|branch| branch.is_protected())))
     }
 
     /// One resource of the repository. `shown` is its address without names, for the list of sources.

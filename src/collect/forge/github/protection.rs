@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use serde::Deserialize;
 use serde_json::Value as Json;
 
-use super::query::{Actor, Allowance, BypassActor, Page, Protection, Queried, RefUpdateRule};
+use super::query::{Actor, Allowance, BypassActor, Page, Protection, Queried, RefUpdateRule, Repository, Ruleset};
 use crate::collect::branch::{Branch, Bypass, DirectCommit, RequiredCheck};
 use crate::collect::forge::failure::{Answer, Failure, either, fact};
 use crate::model::fact::{Fact, Reason, SourceId};
@@ -250,15 +250,16 @@ impl Sources<'_> {
     }
 }
 
-/// Whether rules demand all that is asked about: change requests, an approval, checks, and that the branch stays.
-pub(crate) fn demand_everything(rules: &[Rule]) -> bool {
-    let has = |kind: &str| rules.iter().any(|rule| rule.kind == kind);
-    let approval = |rule: &Rule| {
-        let count = rule.parameters.as_ref().and_then(|p| p.get("required_approving_review_count")?.as_u64());
-        rule.kind == "pull_request" && count.is_some_and(|count| count > 0)
+/// Whether the query tells that no ruleset holds for the default branch. Its count knows rulesets of the repository and of
+/// its organization; where an enterprise has one, the count says nothing.
+pub(crate) fn tells_of_no_rules(told: &Repository) -> bool {
+    let of_enterprise = |set: &Ruleset| match set.source.as_ref().and_then(|source| source.kind.as_deref()) {
+        Some(kind) => kind == "Enterprise",
+        None => true,
     };
-    let checks = rules.iter().any(|rule| !required_by(rule).is_empty());
-    has("deletion") && has("non_fast_forward") && rules.iter().any(approval) && checks
+    let counted = told.default_branch_ref.as_ref().and_then(|branch| branch.rules.as_ref()?.total_count);
+    let rulesets = told.rulesets.as_ref().filter(|rulesets| rulesets.is_complete());
+    counted == Some(0) && rulesets.is_some_and(|rulesets| !rulesets.items().any(of_enterprise))
 }
 
 /// The checks that one rule demands.
@@ -288,7 +289,7 @@ fn app_of(id: u64) -> String {
 fn passes_ruleset(actor: &BypassActor) -> Bypass {
     let kind = match actor.actor.as_ref().and_then(|actor| actor.kind.as_deref()) {
         _ if actor.deploy_key == Some(true) => "deploy_key",
-        _ if actor.organization_admin == Some(true) => "admin",
+        _ if actor.organization_admin == Some(true) || actor.enterprise_owner == Some(true) => "admin",
         _ if actor.repository_role_name.is_some() => "role",
         Some("App") => "app",
         Some("Team") => "team",

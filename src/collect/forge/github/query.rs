@@ -165,6 +165,15 @@ pub(crate) struct Branch {
     pub(crate) ref_update_rule: Option<RefUpdateRule>,
     pub(crate) branch_protection_rule: Option<Protection>,
     pub(crate) target: Option<Commit>,
+    /// How many rules of rulesets hold for it.
+    pub(crate) rules: Option<Count>,
+}
+
+/// How many there are of something.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(crate) struct Count {
+    pub(crate) total_count: Option<u64>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -273,7 +282,16 @@ pub(crate) struct Change {
 #[serde(rename_all = "camelCase", default)]
 pub(crate) struct Ruleset {
     pub(crate) database_id: Option<u64>,
+    pub(crate) source: Option<RuleSource>,
     pub(crate) bypass_actors: Option<Page<BypassActor>>,
+}
+
+/// Who made a ruleset: an enterprise, an organization or the repository.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct RuleSource {
+    #[serde(rename = "__typename")]
+    pub(crate) kind: Option<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -282,6 +300,7 @@ pub(crate) struct BypassActor {
     pub(crate) bypass_mode: Option<String>,
     pub(crate) deploy_key: Option<bool>,
     pub(crate) organization_admin: Option<bool>,
+    pub(crate) enterprise_owner: Option<bool>,
     pub(crate) repository_role_name: Option<String>,
     pub(crate) actor: Option<Actor>,
 }
