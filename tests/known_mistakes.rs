@@ -439,3 +439,29 @@ fn a_link_in_place_of_a_workflow_is_what_it_leads_to() {
     }
     assert_ne!(found(&facts, "QA-05.02"), Failed);
 }
+
+/// Where the only instructions stand in the text of the newest release, they are read there.
+#[rstest]
+#[case::with_identity(
+    "  --certificate-identity https://github.com/acme/widget/.github/workflows/release.yml@refs/tags/v1.2.0 \\\n  --certificate-oidc-issuer https://token.actions.githubusercontent.com\n",
+    Passed
+)]
+#[case::without("", NeedsReview)]
+fn the_text_of_a_release_is_a_document(#[case] identity: &str, #[case] expected: Outcome) {
+    let security = std::fs::read_to_string("tests/fixtures/well-kept/SECURITY.md").expect("readable");
+    let (security, _) = security.split_once("## Verifying releases").expect("a section");
+    let repository = changed(&[("SECURITY.md", Some(security))]);
+    let body = format!(
+        "Assemblies may be nested.\n\n## Verifying this release\n\nEvery archive of widget is signed. Verify the archive that you downloaded like this:\n\n```sh\ncosign verify-blob widget-1.2.0-linux.tar.gz --bundle widget-1.2.0-linux.tar.gz.sigstore.json{}{identity}```\n",
+        if identity.is_empty() { "\n" } else { " \\\n" }
+    );
+    let speaking = World { releases: vec![release("v1.2.0", &body, &[])], ..reader() };
+    let facts = facts_beside(repository.path(), speaking);
+    assert_eq!((found(&facts, "DO-03.01"), found(&facts, "DO-03.02")), (Passed, expected));
+    // One that was read and says nothing closes the search, one that was not read leaves it open.
+    let silent = World { releases: vec![release("v1.2.0", "Assemblies may be nested.", &[])], ..reader() };
+    assert_eq!(found(&facts_beside(repository.path(), silent.clone()), "DO-03.01"), Failed);
+    let at = vec![("GET /repos/acme/widget/releases".to_owned(), Fault::status(500, ""))];
+    assert_eq!(found(&facts_beside_with(repository.path(), silent, at), "DO-03.01"), Unknown);
+    assert_eq!(found(&support::facts(repository.path()), "DO-03.01"), Unknown);
+}

@@ -263,7 +263,7 @@ fn a_complaint_repeats_no_token(#[case] target: &str) {
     let target = target.replace("{}", ARGUED);
     for command in ["assess", "collect", "doctor"] {
         let output = osps([command, &target, "--anonymous", "--no-cache", "--api-url", "http://127.0.0.1:9"]);
-        assert!(matches!(output.status.code(), Some(2 | 3 | 4)), "{:?}", output.status);
+        assert!(matches!(output.status.code(), Some(2..=4)), "{:?}", output.status);
         let printed = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
         assert!(!printed.contains("argued"), "{command}: {printed}");
     }
@@ -339,4 +339,84 @@ fn nobody_is_asked_without_a_credential() {
     let facts: serde_json::Value = serde_json::from_str(&expect(0, &osps(quiet))).expect("JSON");
     assert_eq!(facts["repo"]["visibility"]["unknown"]["reason"], "offline");
     assert_eq!(github.requests().len(), 0);
+}
+
+/// A key of an app, made for one test.
+fn key(at: &Path) {
+    let made = Command::new("openssl").args(["genrsa", "-traditional", "-out"]).arg(at).arg("2048").output();
+    if made.is_ok_and(|made| made.status.success()) {
+        return;
+    }
+    let mut other = Command::new("ssh-keygen");
+    other.args(["-q", "-t", "rsa", "-b", "2048", "-m", "PEM", "-N", "", "-f"]).arg(at);
+    assert!(other.status().expect("openssl or ssh-keygen runs").success());
+}
+
+/// An app signs a short statement with its key, and is given a token for one installation; that token is what is used.
+#[rstest]
+#[case::given(201, json!({"token": "ghs_0123456789planted0123456789abcdef", "expires_at": "2099-01-01T00:00:00Z", "permissions": {}}), 0)]
+#[case::refused(404, json!({"message": "Integration not found"}), 2)]
+fn an_app_asks_for_a_token(#[case] status: u16, #[case] answer: serde_json::Value, #[case] code: i32) {
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+    let scratch = TempDir::new().expect("a directory");
+    let path = scratch.path().join("key.pem");
+    key(&path);
+    let given = Fault::Answer { status, headers: Vec::new(), body: answer.to_string() };
+    let faults = vec![("POST /app/installations/42/access_tokens".to_owned(), given)];
+    let github = GitHub::with_faults(World { rules: strict_rules(), ..World::default() }, faults);
+    let repository = support::well_kept();
+    let output = Command::new(binary())
+        .env_clear()
+        .envs([("OSPS_APP_ID", "7"), ("OSPS_APP_INSTALLATION_ID", "42")])
+        .env("OSPS_APP_KEY_FILE", &path)
+        .arg("collect")
+        .arg(repository.path())
+        .args(["--no-cache", "--api-url", &github.url])
+        .output()
+        .expect("osps runs");
+    let printed = expect(code, &output);
+    let asked = github.requests();
+    let first = asked.first().expect("a request");
+    let statement = first.authorization.as_deref().and_then(|text| text.strip_prefix("Bearer ")).expect("a statement");
+    let claims = statement.split('.').nth(1).expect("claims");
+    let claims: serde_json::Value =
+        serde_json::from_slice(&URL_SAFE_NO_PAD.decode(claims).expect("base64")).expect("JSON");
+    assert_eq!(claims["iss"].to_string().trim_matches('"'), "7");
+    let pem = std::fs::read_to_string(&path).expect("readable");
+    let line = pem.lines().nth(2).expect("a line of the key");
+    let complaint = String::from_utf8_lossy(&output.stderr).into_owned();
+    for text in [&printed, &complaint] {
+        assert!(!text.contains(line) && !text.contains(statement));
+        shows_nothing("what was printed", text);
+    }
+    if code == 0 {
+        let facts: serde_json::Value = serde_json::from_str(&printed).expect("JSON");
+        assert_eq!(facts["collection"]["access"]["credential"], "installation_token");
+        assert_eq!(facts["repo"]["archived"]["known"], false);
+        let token = Some("Bearer ghs_0123456789planted0123456789abcdef");
+        let api = github.api_requests();
+        assert!(
+            api.iter()
+                .filter(|request| !request.path.starts_with("/app/"))
+                .all(|request| request.authorization.as_deref() == token)
+        );
+    } else {
+        assert_eq!(asked.len(), 1, "nothing else is asked without a token");
+    }
+}
+
+#[test]
+fn what_is_no_key_is_not_shown() {
+    let scratch = TempDir::new().expect("a directory");
+    let path = scratch.path().join("key.pem");
+    std::fs::write(&path, "-----BEGIN PRIVATE KEY-----\nplanted\n-----END PRIVATE KEY-----\n").expect("a file");
+    let output = Command::new(binary())
+        .env_clear()
+        .envs([("OSPS_APP_ID", "7"), ("OSPS_APP_INSTALLATION_ID", "42")])
+        .env("OSPS_APP_KEY_FILE", &path)
+        .args(["collect", ".", "--api-url", "http://127.0.0.1:9"])
+        .output()
+        .expect("osps runs");
+    expect(2, &output);
+    shows_nothing("the complaint", &String::from_utf8_lossy(&output.stderr));
 }

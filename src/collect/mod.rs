@@ -219,7 +219,7 @@ pub fn collect(options: &Options<'_>) -> Result<Facts, git::OpenError> {
     );
     let ((library, license, binaries, secrets), (deps, files)) = beside(
         || {
-            let library = docs::library(&cx, &insights);
+            let library = docs::library(&cx, &insights, &tagged);
             let license = license::collect(&cx, &scan, &tagged, &insights);
             (library, license, binaries::collect(&cx, &scan), secrets::collect(&cx, &scan))
         },

@@ -47,7 +47,7 @@ pub(super) fn library(cx: &Context<'_>, roles: &Roles) -> Library {
     let Shelf { documents, complete, .. } = shelf;
     let mut documents: Vec<Document> = documents.into_values().collect();
     documents.sort_by(|a, b| a.path.cmp(&b.path));
-    Library { documents, complete, sites: Vec::new(), defect: None }
+    Library { documents, complete, ..Library::default() }
 }
 
 /// What is read first when not everything can be read: the root, the forge's own directories, then the shallow.

@@ -51,7 +51,7 @@ impl Matcher {
         };
         let mut headings = Headings { index: &self.index, known: HashMap::new() };
         let mut gathered: Vec<Gathered<'_>> = self.topics.values().map(Gathered::new).collect();
-        for document in &library.documents {
+        for document in library.documents.iter().chain(&library.release) {
             reader.wanted = self.topics.values().map(|topic| role_of(topic, document).is_some()).collect();
             if !reader.wanted.contains(&true) {
                 continue;

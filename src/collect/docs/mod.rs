@@ -41,13 +41,13 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use self::matcher::Matcher;
-use self::model::Library;
+use self::model::{Document, Library};
 use self::roles::Roles;
 use self::topic::{Topic, TopicError};
 use super::Context;
 use super::deps::Deps;
 use super::insights::Insights;
-use super::releases::Tagged;
+use super::releases::{Tagged, newest_text};
 use super::tree::Tree;
 use crate::model::fact::{Fact, Reason};
 
@@ -249,14 +249,30 @@ pub struct IssueTemplate {
 }
 
 /// Finds and reads the documents of the tree.
-pub(crate) fn library(cx: &Context<'_>, insights: &Insights) -> Library {
+pub(crate) fn library(cx: &Context<'_>, insights: &Insights, tagged: &Tagged) -> Library {
     let read = Roles::load(cx.policies).and_then(|roles| {
         let mut library = discover::library(cx, &roles);
         owners_documents(cx, &roles, &mut library);
         library.sites = sites::collect(cx, &library.documents, insights)?;
+        release_text(cx, &roles, tagged, &mut library);
         Ok(library)
     });
     read.unwrap_or_else(|defect| Library { defect: Some(defect), ..Library::default() })
+}
+
+/// Adds what the newest release says of itself on the forge.
+fn release_text(cx: &Context<'_>, roles: &Roles, tagged: &Tagged, library: &mut Library) {
+    let Ok(newest) = newest_text(cx, tagged) else { return };
+    library.release_read = true;
+    let Some((tag, text)) = newest else { return };
+    let tree = Tree::of_texts([("README.md", text)]);
+    let read = discover::library(&Context { tree: &tree, clone: None, ..*cx }, roles);
+    library.release_read = read.complete;
+    library.release = read.documents.into_iter().next().map(|document| Document {
+        path: format!("release {tag}"),
+        roles: std::iter::once("release_text".to_owned()).collect(),
+        ..document
+    });
 }
 
 /// Adds the owner's health files. They hold only where the repository has none of its own for the same purpose.

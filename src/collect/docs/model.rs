@@ -12,6 +12,10 @@ pub(crate) struct Library {
     pub(crate) documents: Vec<Document>,
     /// Whether every document that is searched was read in full.
     pub(crate) complete: bool,
+    /// The text of the newest release, where the forge was asked for it: a document for the topics that name its role.
+    pub(crate) release: Option<Document>,
+    /// Whether that text was looked for and read, or there is none.
+    pub(crate) release_read: bool,
     /// Documentation sites, wikis and other places outside the tree.
     pub(crate) sites: Vec<Site>,
     /// What is wrong with the data files, so that no document could be looked for.
@@ -26,7 +30,7 @@ pub(crate) struct Document {
     /// `code_of_conduct`, `architecture`, `threat_model`, `assessment`, `release`, `roadmap`, `dependencies`, `testing`, `build`, `install`,
     /// `adr`, `usage`, `api_reference`, `cli`, `man`, `file_format`, `agreement`, `authors`, `subprojects`, `advisories`, `issue_template`,
     /// `issue_chooser`, `change_template`, `docs` (every document below a documentation directory or site root, beside its other roles),
-    /// `other` (at the root or in a forge's directory, with no role).
+    /// `other` (at the root or in a forge's directory, with no role), `release_text` (what the newest release says of itself on the forge).
     pub(crate) roles: BTreeSet<String>,
     pub(crate) via: Via,
     pub(crate) state: State,

@@ -8,10 +8,8 @@ use super::{Door, Site, TopicFinding};
 use crate::collect::Context;
 use crate::collect::path::RepoPath;
 use crate::collect::releases::Tagged;
-use crate::model::fact::{Fact, Reason};
+use crate::model::fact::{Fact, Reason, SourceId};
 
-/// Topics for which the text of a release is a source too.
-const SPOKEN_OF_IN_RELEASES: &[&str] = &["verification", "releaser_identity"];
 /// Kinds of places outside that may hold any document.
 const OUTSIDE: &[&str] = &["docs", "wiki", "policy"];
 
@@ -36,7 +34,8 @@ impl Space<'_> {
         } else if let Some(why) = &unread {
             Fact::broken(Reason::Truncated, why.place.clone(), src)
         } else if let Some(source) = sources.first() {
-            Fact::unknown(self.why_unread(source), source.place.clone(), &["fallback"])
+            let src: &[SourceId] = if source.kind == "fallback" { &["fallback"] } else { &["releases"] };
+            Fact::unknown(self.why_unread(source), source.place.clone(), src)
         } else {
             Fact::known(sites.is_empty(), src)
         };
@@ -96,7 +95,7 @@ impl Space<'_> {
             doors.push(door("fallback", "the owner's fallback repository (`.github`)"));
         }
         let released = self.tagged.latest.is_some() || !self.tagged.complete;
-        if SPOKEN_OF_IN_RELEASES.contains(&topic.name.as_str()) && released {
+        if topic.also.contains("release_text") && released && !self.library.release_read {
             doors.push(door("release_body", "the text of the newest release"));
         }
         doors
@@ -115,10 +114,11 @@ impl Space<'_> {
 
     /// Why a source was not read.
     fn why_unread(&self, source: &Door) -> Reason {
-        match self.cx.forge.map(|asked| &asked.seen.fallback) {
-            None => Reason::Offline,
-            Some(Err(failure)) if source.kind == "fallback" => failure.reason,
-            Some(_) => Reason::NotRequested,
+        let Some(asked) = self.cx.forge else { return Reason::Offline };
+        match (source.kind.as_str(), &asked.seen.fallback, &asked.seen.releases.list) {
+            ("fallback", Err(failure), _) | ("release_body", _, Err(failure)) => failure.reason,
+            ("release_body", _, Ok(_)) => Reason::Truncated,
+            _ => Reason::NotRequested,
         }
     }
 

@@ -230,6 +230,7 @@ pub(crate) const ROLES: &[&str] = &[
     "threat_model",
     "assessment",
     "release",
+    "release_text",
     "roadmap",
     "dependencies",
     "testing",

@@ -18,7 +18,7 @@ fn collected(files: &[(&str, &str)]) -> Links {
     let cx =
         Context { tree: &tree, clone: None, forge: None, subject: &subject, now, policies: &policies, src: &["git"] };
     let insights = insights::collect(&cx);
-    let library = docs::library(&cx, &insights);
+    let library = docs::library(&cx, &insights, &crate::collect::releases::Tagged::default());
     let deps = deps::collect(&cx, &scan::scan(&cx), &ci::collect(&cx).0);
     collect(&cx, &library, &insights, &deps)
 }

@@ -351,6 +351,16 @@ pub(crate) struct Tagged {
     pub(crate) tree: Option<Tree>,
 }
 
+/// What the newest release says of itself on the forge, with its tag; none where it says nothing or there is none.
+pub(crate) fn newest_text<'a>(
+    cx: &'a Context<'a>,
+    tagged: &'a Tagged,
+) -> Result<Option<(&'a str, &'a str)>, super::forge::failure::Failure> {
+    let offline = || super::forge::failure::Failure::needing(Reason::Offline, "a read token");
+    let forge = cx.forge.ok_or_else(offline)?;
+    Published::new(cx, forge, tagged).newest_text()
+}
+
 /// Reads the tags and chooses the newest release.
 pub(crate) fn tagged(cx: &Context<'_>) -> Tagged {
     let Some(clone) = cx.clone else { return Tagged::default() };

@@ -73,6 +73,14 @@ impl<'a> Published<'a> {
         }
     }
 
+    /// The text of the newest release, with its tag.
+    pub(super) fn newest_text(&self) -> Answer<Option<(&'a str, &'a str)>> {
+        let (pages, complete) = self.list().map_err(Clone::clone)?;
+        let newest = self.newest(pages, complete)?;
+        let said = newest.and_then(|(page, _)| Some((page.tag.as_str(), page.body.as_deref()?)));
+        Ok(said.filter(|(_, body)| !body.trim().is_empty()))
+    }
+
     fn unread(&self, releases: &mut Releases, why: &Failure) -> Delivered {
         // What is already known stays known: a project that never made a release delivers nothing.
         if releases.latest.body.value().is_none() {

@@ -289,12 +289,12 @@ fn app_of(id: u64) -> String {
 fn passes_ruleset(actor: &BypassActor) -> Bypass {
     let kind = match actor.actor.as_ref().and_then(|actor| actor.kind.as_deref()) {
         _ if actor.deploy_key == Some(true) => "deploy_key",
-        _ if actor.organization_admin == Some(true) || actor.enterprise_owner == Some(true) => "admin",
+        _ if actor.organization_admin == Some(true) => "admin",
         _ if actor.repository_role_name.is_some() => "role",
         Some("App") => "app",
         Some("Team") => "team",
         Some("User") => "user",
-        // An actor that cannot be named may be anybody.
+        // An actor that cannot be named, such as the owners of an enterprise, may be anybody.
         _ => "role",
     };
     let mode = if actor.bypass_mode.as_deref() == Some("PULL_REQUEST") { "pull_request" } else { "always" };

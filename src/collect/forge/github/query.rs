@@ -300,7 +300,6 @@ pub(crate) struct BypassActor {
     pub(crate) bypass_mode: Option<String>,
     pub(crate) deploy_key: Option<bool>,
     pub(crate) organization_admin: Option<bool>,
-    pub(crate) enterprise_owner: Option<bool>,
     pub(crate) repository_role_name: Option<String>,
     pub(crate) actor: Option<Actor>,
 }
