@@ -258,7 +258,8 @@ fn events_as_lines_of_json() {
     assert!(events.iter().all(|event| event["time"].is_string() && event["level"] == "info"));
 
     let output = osps(["assess", "/nowhere/at/all", "--log-format", "json"]);
-    let error: serde_json::Value = serde_json::from_str(String::from_utf8_lossy(&output.stderr).trim()).expect("JSON");
+    let printed = String::from_utf8_lossy(&output.stderr).into_owned();
+    let error: serde_json::Value = serde_json::from_str(printed.lines().last().expect("a line")).expect("JSON");
     assert_eq!((&error["level"], &error["event"]), (&serde_json::json!("error"), &serde_json::json!("error")));
 }
 

@@ -427,3 +427,32 @@ fn the_readme_holds_the_table_of_permissions() {
     let readme = std::fs::read_to_string("README.md").expect("readable");
     assert!(readme.contains(&table), "README.md does not hold what `osps doctor --permissions` prints:\n{table}");
 }
+
+/// The part of a Security Insights file that stands in another repository is read where that is wanted, from the same forge
+/// only.
+#[rstest]
+#[case::wanted("https://github.com/acme/.github/blob/main/security-insights.yml", true, Some(2), 1)]
+#[case::not_wanted("https://github.com/acme/.github/blob/main/security-insights.yml", false, None, 0)]
+#[case::metadata("http://169.254.169.254/latest/meta-data", true, None, 0)]
+fn the_parent_of_a_security_insights_file(
+    #[case] address: &str,
+    #[case] wanted: bool,
+    #[case] repositories: Option<usize>,
+    #[case] requests: usize,
+) {
+    const PARENT: &str = "header: {schema-version: 2.0.0}\nproject:\n  name: widget\n  repositories:\n    - {name: widget, url: 'https://github.com/acme/widget', comment: x}\n    - {name: widget-data, url: 'https://github.com/acme/widget-data', comment: x}\n";
+    let run = Run::new(Sight::Reader);
+    let own =
+        format!("header:\n  schema-version: 2.0.0\n  project-si-source: {address}\nrepository:\n  status: active\n");
+    run.repository.write("security-insights.yml", own.as_bytes());
+    run.repository.commit("State\n\nSigned-off-by: Ada <ada@example.net>");
+    let github = GitHub::serve(World { parent: Some(PARENT), ..protected(Sight::Reader) });
+    let mut args = run.args("collect", &github);
+    args.extend(wanted.then(|| OsString::from("--follow-parent")));
+    let facts: serde_json::Value = serde_json::from_str(&expect(0, &osps(args))).expect("JSON");
+    let listed = facts["insights"]["repositories"]["known"].as_array().map(Vec::len);
+    assert_eq!(listed, repositories, "{}", facts["insights"]["repositories"]);
+    let asked = github.requests();
+    assert_eq!(asked.iter().filter(|request| request.path.contains("/contents/")).count(), requests);
+    assert!(asked.iter().all(|request| !request.path.contains("meta-data")));
+}

@@ -43,6 +43,9 @@ pub(super) struct Asking {
     /// Seconds that one answer may take
     #[arg(long, value_name = "SECONDS", default_value_t = 30, help_heading = "Asking the forge", value_parser = clap::value_parser!(u64).range(1..))]
     timeout: u64,
+    /// Read the Security Insights file of a project elsewhere on the same forge, where the one here names it as its parent
+    #[arg(long, help_heading = "Asking the forge", conflicts_with = "offline")]
+    follow_parent: bool,
     /// Seconds that fetching a repository that is not here may take
     #[arg(long, value_name = "SECONDS", default_value_t = 300, help_heading = "Asking the forge", value_parser = clap::value_parser!(u64).range(1..))]
     fetch_time: u64,
@@ -93,6 +96,7 @@ impl Asking {
                 waits: Duration::from_secs(self.max_wait),
                 ..Patience::default()
             },
+            follow_parent: self.follow_parent,
             observer: progress.observer(),
         })
     }

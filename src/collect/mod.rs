@@ -41,6 +41,7 @@ use jiff::Timestamp;
 pub use self::git::OpenError;
 use self::tree::Tree;
 use crate::bundle::Bundle;
+use crate::model::fact::Fact;
 use crate::model::subject::Subject;
 
 /// The number of the facts document's format.
@@ -271,6 +272,11 @@ pub fn collect(options: &Options<'_>) -> Result<Facts, git::OpenError> {
         insights,
         project,
     };
+    if matches!(&facts.insights.repositories, Fact::Known { src, .. } if src.contains(&"insights_parent")) {
+        let reference = "GET /repos/{owner}/{repo}/contents/{path}".to_owned();
+        let source = Source { kind: "rest".to_owned(), reference, digest: None, status: Some(200) };
+        facts.collection.sources.insert("insights_parent".to_owned(), source);
+    }
     if let Some(asked) = asked {
         asked.seen.lay_over(&mut facts);
     }

@@ -11,6 +11,8 @@ use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value as Json, json};
 
 /// What the credential may see.
@@ -66,6 +68,8 @@ pub(crate) struct World {
     pub issues: bool,
     /// Health files of the owner.
     pub fallback: Option<Json>,
+    /// The Security Insights file of the owner's `.github` repository.
+    pub parent: Option<&'static str>,
     /// The directory of a bare repository that clones come from.
     pub git: Option<PathBuf>,
 }
@@ -102,6 +106,7 @@ impl Default for World {
             homepage: None,
             issues: true,
             fallback: None,
+            parent: None,
             git: None,
         }
     }
@@ -475,6 +480,12 @@ impl World {
                 true => json_reply(&json!({"default_workflow_permissions": "read"})),
                 false => forbidden("organization_administration=read"),
             };
+        }
+        if path == format!("/repos/{}/.github/contents/security-insights.yml", self.owner)
+            && let Some(text) = self.parent
+        {
+            let content = STANDARD.encode(text);
+            return json_reply(&json!({"size": text.len(), "encoding": "base64", "content": content}));
         }
         if self.visibility != "PUBLIC" && self.sight == Sight::Nobody {
             return not_found();

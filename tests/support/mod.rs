@@ -199,6 +199,7 @@ pub(crate) fn facts_beside_with(
         credential,
         cache: None,
         patience: Patience { waits: Duration::ZERO, ..Patience::default() },
+        follow_parent: true,
         observer: Observer::default(),
     };
     let policies = osps::bundle::Bundle::policies();

@@ -25,6 +25,16 @@ pub struct EndpointError {
     why: &'static str,
 }
 
+/// A file of a repository, as an address shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct FilePlace {
+    pub(crate) owner: String,
+    pub(crate) name: String,
+    /// A branch, a tag or a commit; `HEAD` stands for the default branch.
+    pub(crate) revision: String,
+    pub(crate) path: String,
+}
+
 impl Endpoint {
     /// The public server.
     pub fn github() -> Self {
@@ -97,6 +107,36 @@ impl Endpoint {
         (here || theirs).then_some((origin, path))
     }
 
+    /// The file that an address of this server's pages shows. Addresses on any other host show none.
+    pub(crate) fn file_at(&self, address: &str) -> Option<FilePlace> {
+        let uri: Uri = address.trim().parse().ok()?;
+        let host = uri.host()?.to_lowercase();
+        if uri.scheme_str() != Some("https") || uri.port().is_some() || uri.authority()?.as_str().contains('@') {
+            return None;
+        }
+        let parts: Vec<&str> = uri.path().trim_start_matches('/').split('/').collect();
+        let raw = self.host.as_deref() == Some("github.com") && host == "raw.githubusercontent.com";
+        let (owner, name, rest) = match parts.as_slice() {
+            [owner, name, rest @ ..] if raw => (owner, name, rest),
+            [owner, name, "blob" | "raw", rest @ ..] if self.serves(Some(&host)) => (owner, name, rest),
+            _ => return None,
+        };
+        let rest = rest.strip_prefix(&["refs", "heads"]).unwrap_or(rest);
+        let (revision, path) = rest.split_first().filter(|(_, path)| !path.is_empty())?;
+        let fine = |part: &&str| {
+            let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+            !part.is_empty() && !matches!(*part, "." | "..") && part.chars().all(plain)
+        };
+        let all = [owner, name, revision].into_iter().chain(path).all(fine);
+        let place = || FilePlace {
+            owner: (*owner).to_owned(),
+            name: (*name).to_owned(),
+            revision: (*revision).to_owned(),
+            path: path.join("/"),
+        };
+        all.then(place)
+    }
+
     /// The path and query of an address, if it is one of this interface.
     pub(crate) fn own_path(&self, location: &str) -> Option<String> {
         if location.starts_with('/') && !location.starts_with("//") {
@@ -148,6 +188,27 @@ mod tests {
     fn refuses(#[case] address: &str) {
         let error = Endpoint::at(address).expect_err("refused").to_string();
         assert!(!error.contains("secret"));
+    }
+
+    #[rstest]
+    #[case(
+        "https://github.com/acme/.github/blob/main/security-insights.yml",
+        Some("acme/.github@main:security-insights.yml")
+    )]
+    #[case("https://raw.githubusercontent.com/acme/x/HEAD/a/b.yml", Some("acme/x@HEAD:a/b.yml"))]
+    #[case("https://raw.githubusercontent.com/acme/x/refs/heads/main/b.yml", Some("acme/x@main:b.yml"))]
+    #[case("http://github.com/acme/x/blob/main/b.yml", None)]
+    #[case("https://github.com/acme/x", None)]
+    #[case("https://github.com/acme/x/blob/main/../../../user", None)]
+    #[case("https://github.com:8080/acme/x/blob/main/b.yml", None)]
+    #[case("https://github.com@evil.example/acme/x/blob/main/b.yml", None)]
+    #[case("https://evil.example/acme/x/blob/main/b.yml", None)]
+    #[case("https://169.254.169.254/latest/meta-data/blob/a/b", None)]
+    #[case("file:///etc/passwd", None)]
+    fn files(#[case] address: &str, #[case] expected: Option<&str>) {
+        let found = Endpoint::github().file_at(address);
+        let found = found.map(|at| format!("{}/{}@{}:{}", at.owner, at.name, at.revision, at.path));
+        assert_eq!(found.as_deref(), expected);
     }
 
     #[test]

@@ -40,6 +40,8 @@ pub struct Connection {
     pub cache: Option<PathBuf>,
     /// How long to wait for what.
     pub patience: Patience,
+    /// Whether a Security Insights file on this forge that another one names as its parent is read.
+    pub follow_parent: bool,
     /// Who is told what happens.
     pub observer: Observer,
 }
@@ -240,6 +242,14 @@ pub(crate) fn contents(
     }
 }
 
+/// The text of a Security Insights file that another one names as its parent. Only a file of a repository on the same forge is
+/// read, through the forge's interface, and only where that was asked for; none for every other address.
+pub(crate) fn parent_file(asked: &Asked<'_>, address: &str, now: Timestamp) -> Option<Answer<String>> {
+    let connection = asked.connection;
+    let place = connection.endpoint.file_at(address).filter(|_| connection.follow_parent)?;
+    Some(github::file(connection, &place, now))
+}
+
 /// What a forge says about a credential itself.
 #[derive(Debug, Clone, Default)]
 pub struct Account {
@@ -293,6 +303,7 @@ mod tests {
             credential: Some(credential),
             cache: None,
             patience: Patience::default(),
+            follow_parent: false,
             observer: Observer::default(),
         };
         assert_eq!(connection.redact("has abc-not-of-a-known-form inside"), "has [redacted] inside");

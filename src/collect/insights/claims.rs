@@ -12,7 +12,7 @@ use super::{
     InsightsUrl,
 };
 use crate::collect::{Context, limits};
-use crate::model::fact::{Fact, Reason};
+use crate::model::fact::{Fact, Reason, SourceId};
 use crate::yaml::{Node, Value};
 
 /// A file that nobody reviewed for longer than this says nothing about today.
@@ -26,6 +26,8 @@ const DENIALS: &[&str] = &["no", "not", "without", "never", "lacks", "missing"];
 pub(super) enum Parent {
     None,
     Read(Node),
+    /// Read on the forge.
+    Fetched(Node),
     Unread(String),
 }
 
@@ -119,20 +121,31 @@ impl Claims<'_> {
     fn inherited<T>(&self, value: T) -> Fact<T> {
         match self.missing_part() {
             Some(address) => Fact::unknown(Reason::NotRequested, format!("the parent file {address}"), self.cx.src),
-            None => Fact::known(value, self.cx.src),
+            None => Fact::known(value, self.src()),
+        }
+    }
+
+    /// What the facts rest on.
+    fn src(&self) -> &'static [SourceId] {
+        match (&self.parent, self.cx.src) {
+            (Parent::Fetched(_), ["worktree"]) => &["worktree", "insights_parent"],
+            (Parent::Fetched(_), _) => &["git", "insights_parent"],
+            _ => self.cx.src,
         }
     }
 
     /// For what both parts may hold.
     fn mixed<T>(&self, value: T) -> Fact<T> {
-        Fact::seen(value, self.missing_part().is_none(), self.cx.src)
+        Fact::seen(value, self.missing_part().is_none(), self.src())
     }
 
     /// The node at a dotted path; the project's part may come from the parent file.
     fn at(&self, path: &str) -> Option<Found<'_>> {
         let part = path.split('.').next().unwrap_or_default();
         match &self.parent {
-            Parent::Read(parent) if part == "project" && self.document.get("project").is_none() => {
+            Parent::Read(parent) | Parent::Fetched(parent)
+                if part == "project" && self.document.get("project").is_none() =>
+            {
                 Some(Found { node: parent.at(path)?, own: false })
             }
             _ => Some(Found { node: self.document.at(path)?, own: true }),
@@ -159,7 +172,7 @@ impl Claims<'_> {
             unknown_keys,
             parent: match &self.parent {
                 Parent::None => None,
-                Parent::Read(_) => self.at("header.project-si-source").and_then(Found::text),
+                Parent::Read(_) | Parent::Fetched(_) => self.at("header.project-si-source").and_then(Found::text),
                 Parent::Unread(address) => Some(address.clone()),
             },
         }

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use self::claims::{Claims, Parent};
 use self::place::Places;
 use super::Context;
+use super::forge;
 use super::limits;
 use super::path::RepoPath;
 use super::tables;
@@ -67,7 +68,7 @@ pub struct InsightsFile {
     pub schema: Option<String>,
     /// Keys that neither version of the format knows; warnings, not errors.
     pub unknown_keys: Vec<String>,
-    /// The parent file it names; it is read only if it lies in this tree.
+    /// The parent file it names; it is read if it lies in this tree, or on the same forge where that was asked for.
     pub parent: Option<String>,
 }
 
@@ -220,14 +221,20 @@ fn nothing() -> Node {
     Node { line: 1, column: 1, value: yaml::Value::Mapping(Vec::new()) }
 }
 
-/// The file that holds the project's part; it is read only where it lies in this tree.
+/// The file that holds the project's part: one of this tree, or, where that was asked for, one on the same forge.
 fn parent(cx: &Context<'_>, reader: &Reader<'_>, places: &Places<'_>, document: &Node) -> Parent {
     let stated = document.at("header.project-si-source").or_else(|| document.at("header.parent-security-yaml"));
     let Some(address) = stated.and_then(Node::as_str) else { return Parent::None };
     let found = places.target(address).and_then(|path| cx.tree.get(path.as_bytes()));
-    match found.and_then(|entry| read(cx, reader, entry).ok()) {
-        Some(node) => Parent::Read(node),
-        None => Parent::Unread(address.to_owned()),
+    if let Some(node) = found.and_then(|entry| read(cx, reader, entry).ok()) {
+        return Parent::Read(node);
+    }
+    match cx.forge.and_then(|asked| forge::parent_file(asked, address, cx.now)) {
+        Some(Ok(text)) => match yaml::parse(&text) {
+            Ok(document) => Parent::Fetched(document.unwrap_or_else(nothing)),
+            Err(_) => Parent::Unread(address.to_owned()),
+        },
+        Some(Err(_)) | None => Parent::Unread(address.to_owned()),
     }
 }
 

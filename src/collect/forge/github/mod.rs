@@ -14,6 +14,8 @@ mod settings;
 
 use std::collections::BTreeMap;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 use secrecy::SecretString;
 use serde::Deserialize;
@@ -27,9 +29,10 @@ pub(crate) use self::releases::Place;
 use self::releases::ReleaseAnswer;
 use self::repository::{Description, Organization, TokenDefault};
 use self::settings::{ActionsPermissions, AdvisoryAnswer, DefaultSetup, PrivateReporting};
+use super::endpoint::FilePlace;
 use super::failure::{Answer, Failure};
 use super::{Account, AssetSeen, Attested, Connection, Endpoint, Observed, Releases, Seen};
-use crate::collect::{Access, Source};
+use crate::collect::{Access, Source, limits};
 use crate::model::fact::{Fact, Reason};
 
 /// Rules that hold for one branch, per page; one page is read.
@@ -72,6 +75,31 @@ pub(crate) fn attested(
     now: Timestamp,
 ) -> Answer<(Vec<Attested>, bool)> {
     talk(connection, now, async |client| releases::attested(client, owner, owner_kind, digests).await)?
+}
+
+/// The text of a file of any repository that the credential sees, within the size of a text.
+pub(crate) fn file(connection: &Connection, place: &FilePlace, now: Timestamp) -> Answer<String> {
+    talk(connection, now, async |client| {
+        let (owner, name) = (encoded(&place.owner), encoded(&place.name));
+        let path = format!("/repos/{owner}/{name}/contents/{}?ref={}", place.path, encoded(&place.revision));
+        let content: FileAnswer = client.get(&path).await?.json()?;
+        let broken = |why: &str| Failure::new(Reason::ParseError, why);
+        if content.size.is_none_or(|size| size > limits::TEXT_BYTES) {
+            return Err(Failure::new(Reason::Truncated, "the file is larger than texts that are read"));
+        }
+        let packed = content.content.filter(|_| content.encoding.as_deref() == Some("base64"));
+        let packed: String = packed.unwrap_or_default().split_whitespace().collect();
+        let bytes = STANDARD.decode(packed).map_err(|_| broken("the file is not packed as it should be"))?;
+        String::from_utf8(bytes).map_err(|_| broken("the file is not text"))
+    })?
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct FileAnswer {
+    size: Option<u64>,
+    encoding: Option<String>,
+    content: Option<String>,
 }
 
 /// What GitHub says about a credential itself. The question costs nothing.
