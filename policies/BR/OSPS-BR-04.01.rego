@@ -73,8 +73,14 @@ _matching := [section |
 	some place in ["head", "release"]
 	some section in input.docs.changelog.known
 	section.at == place
-	version.same(section.version, input.releases.latest.tag.known)
+	section.version in _spellings
 ]
+
+# How the change logs write the newest release's version. Each spelling is compared once, however many sections have it.
+_spellings := {spelling |
+	some spelling in {section.version | some section in input.docs.changelog.known}
+	version.same(spelling, input.releases.latest.tag.known)
+}
 
 _sections := [section |
 	some section in _matching
