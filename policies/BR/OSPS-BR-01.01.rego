@@ -17,18 +17,18 @@ needs := [
 
 ruling := workflows.absent(input.workflows.present) if {
 	true
-} else := verdict.noting(verdict.failed(
+} else := verdict.failed(
 	sprintf("Text that outsiders control becomes code at %s: %s.", [_where(_open[0]), _open[0].expr]),
 	workflows.places("workflows.flows", _open),
-), _fixes(_open)) if {
+) if {
 	count(_open) > 0
-} else := verdict.noting(verdict.needs_review(
+} else := verdict.needs_review(
 	sprintf("Text that people other than the maintainers may control becomes code at %s: %s.", [
 		_where(_weak[0]),
 		_weak[0].expr,
 	]),
 	workflows.places("workflows.flows", _weak),
-), _fixes(_weak)) if {
+) if {
 	count(_weak) > 0
 } else := verdict.needs_review(
 	sprintf("Text that outsiders control is handed on at %s to a place that osps does not see: %s.", [
@@ -94,5 +94,3 @@ _called := [call |
 ]
 
 _where(flow) := sprintf("%s:%d", [flow.path, flow.line])
-
-_fixes(flows) := array.slice([flow.fix | some flow in flows; is_string(flow.fix)], 0, 5)

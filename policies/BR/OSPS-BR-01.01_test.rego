@@ -72,3 +72,13 @@ test_unread_pipelines_decide_nothing if {
 test_no_pipelines_is_not_applicable if {
 	outcome({"workflows.present": sample.known(false)}) == "not_applicable"
 }
+
+test_a_finding_names_place_value_people_target_and_rewriting if {
+	found := ruling(flows({"column": 9, "expr": "${{ env.T }}", "source": "github.event.issue.title", "fix": "Do so."}))
+	found.evidence[0].path == ".github/workflows/ci.yml"
+	found.evidence[0].line == 12
+	found.evidence[0].detail == concat("", [
+		"column 9: ${{ env.T }}: text that anybody may write (github.event.issue.title) reaches the code of a shell script",
+		". Do so.",
+	])
+}

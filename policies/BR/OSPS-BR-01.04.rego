@@ -25,10 +25,10 @@ ruling := workflows.absent(input.workflows.present) if {
 	_clean
 	count(input.workflows.inputs.known) == 0
 	count(_flows) == 0
-} else := verdict.noting(verdict.failed(
+} else := verdict.failed(
 	sprintf("An input becomes code at %s:%d: %s.", [_open[0].path, _open[0].line, _open[0].expr]),
 	workflows.places("workflows.flows", _open),
-), array.slice([flow.fix | some flow in _open; is_string(flow.fix)], 0, 5)) if {
+) if {
 	count(_open) > 0
 } else := verdict.needs_review(
 	sprintf("An input is used at %s:%d where osps cannot tell whether it becomes code: %s.", [

@@ -64,13 +64,56 @@ places(fact, found) := [verdict.at(fact, place[0], place[1], place[2]) |
 	some place in array.slice(sort({[item.path, item.line, _detail(item)] | some item in found}), 0, 10)
 ]
 
-_detail(item) := sprintf("column %d: %s", [item.column, item.expr]) if is_number(item.column)
+_detail(item) := sprintf("%s%s: %s%s reaches %s%s", [
+	_column(item),
+	item.expr,
+	object.get(_people, item.source_class, "a value"),
+	_source(item),
+	object.get(_places, item.sink, item.sink),
+	_rewrite(item),
+]) if {
+	item.sink
+}
 
-_detail(item) := item.expr if not is_number(item.column)
+_column(item) := sprintf("column %d: ", [item.column]) if {
+	is_number(item.column)
+} else := ""
+
+# The expression often is the name of its value.
+_source(item) := "" if {
+	contains(lower(item.expr), item.source)
+} else := sprintf(" (%s)", [item.source]) if {
+	is_string(item.source)
+} else := ""
+
+_people := {
+	"untrusted": "text that anybody may write",
+	"writer": "a name that those who may push choose",
+	"collaborator": "what is entered by those who may start the pipeline",
+	"unclear": "text of an unknown origin",
+}
+
+_places := {
+	"shell": "the code of a shell script",
+	"script": "the code of an inline script",
+	"action_code": "an input that is run as code",
+	"env_file": "the environment of later steps",
+	"nested_shell": "the code of another program",
+	"opaque_input": "an input of something that osps does not see into",
+}
+
+_executed(item) := sprintf(", code of it is executed at line %d", [item.executed_line]) if {
+	is_number(item.executed_line)
+} else := ""
+
+# What to do about it.
+_rewrite(item) := sprintf(". %s", [item.fix]) if {
+	is_string(item.fix)
+} else := ""
 
 _detail(item) := sprintf("%s: %s", [item.granted, item.scope]) if item.granted
 
-_detail(item) := sprintf("%s obtained by %s", [item.ref_class, item.via]) if item.ref_class
+_detail(item) := sprintf("%s obtained by %s%s", [item.ref_class, item.via, _executed(item)]) if item.ref_class
 
 _detail(item) := sprintf("job %s", [item.job]) if item.permission_source
 

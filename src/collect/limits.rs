@@ -32,6 +32,8 @@ pub(crate) const TAGS_LISTED: usize = 2_000;
 pub(crate) const SYMLINK_HOPS: usize = 5;
 /// Findings listed per fact; the rest is cut and the fact marked incomplete.
 pub(crate) const FINDINGS: usize = 200;
+/// Flows of values through pipelines that are listed.
+pub(crate) const FLOWS: usize = 2_000;
 /// Items of evidence kept per topic of prose.
 pub(crate) const TOPIC_FINDINGS: usize = 8;
 /// Characters of a quotation.

@@ -7,6 +7,7 @@ use super::actions::{Action, Actions};
 use super::checkouts::{Desk, Place as CheckoutPlace};
 use super::commands::Steps;
 use super::condition::{self, Answer, Situation};
+use super::findings::Findings;
 use super::pipelines::{self, LocalUse, Pipelines, Run};
 use super::privilege;
 use super::rewrite::{self, Spliced};
@@ -19,8 +20,6 @@ use super::{Checkout, Flow, Guard};
 
 /// Jobs walked in all, counting one again for every way that leads to it.
 const MAX_JOBS: usize = 4_000;
-/// Flows kept; more are cut, the harmless first.
-const MAX_FLOWS: usize = 2_000;
 
 /// What the walk needs.
 pub(super) struct Sources<'a> {
@@ -34,7 +33,7 @@ pub(super) struct Sources<'a> {
 /// What the walk found.
 #[derive(Debug, Default)]
 pub(super) struct Found {
-    pub(super) flows: BTreeSet<Flow>,
+    pub(super) flows: Findings,
     pub(super) checkouts: Vec<Checkout>,
     /// Local actions and workflows that are not in the tree, by the file that names them.
     pub(super) unresolved: BTreeMap<String, String>,
@@ -729,13 +728,13 @@ impl<'a> Sources<'a> {
 
     fn emit(&self, here: &Here<'a>, arrival: &Arrival<'_>, origins: &[Origin], found: &mut Found) {
         for origin in origins.iter().filter(|origin| origin.control != Control::Safe) {
-            if found.flows.len() >= MAX_FLOWS {
-                found.complete = false;
-                return;
-            }
-            let open = origin.sanitiser == "none" && origin.via != "variable";
-            let fix = arrival.spliced.filter(|_| open).map(|spliced| rewrite::advice(spliced, arrival.expression));
-            found.flows.insert(Flow {
+            let spliced = arrival.spliced.filter(|_| origin.via != "variable");
+            let advice = |spliced| rewrite::advice(spliced, arrival.expression);
+            let fix = match origin.sanitiser {
+                "none" => spliced.map(advice).or_else(|| rewrite::otherwise(arrival.sink, arrival.expression)),
+                _ => None,
+            };
+            found.flows.add(Flow {
                 path: here.path.clone(),
                 line: arrival.line,
                 column: None,
@@ -743,6 +742,7 @@ impl<'a> Sources<'a> {
                 job: here.job.id.clone(),
                 step: arrival.step.to_owned(),
                 expr: described(arrival.expression, &origin.name),
+                source: origin.name.clone(),
                 source_class: origin.control.name().to_owned(),
                 input_type: origin.input_type.clone(),
                 sink: arrival.sink.to_owned(),

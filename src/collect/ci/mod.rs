@@ -8,6 +8,7 @@ mod condition;
 mod elsewhere;
 mod expression;
 mod filters;
+mod findings;
 mod flows;
 mod gates;
 mod pipelines;
@@ -228,6 +229,8 @@ pub struct Flow {
     pub step: String,
     /// The expression.
     pub expr: String,
+    /// The value behind it, by its name in the language of the system, or the command that fetches it.
+    pub source: String,
     /// Who controls the value: `untrusted` (anybody), `writer` (who may push), `collaborator` (who may start the pipeline),
     /// `unclear` (nobody here knows).
     pub source_class: String,
@@ -361,7 +364,7 @@ pub(crate) fn collect(cx: &Context<'_>) -> (Ci, Workflows) {
             definition.problem("unresolved", problem.clone());
         }
     }
-    let mut flows = most_serious(walked.flows);
+    let mut flows = walked.flows.finish();
     let texts = sources_of(cx, &reader, &definitions, &flows.0);
     places::locate(&mut flows.0, &texts);
     flows.0.sort();
@@ -414,17 +417,6 @@ fn sources_of(
         reader.read(target, limits::TEXT_BYTES).ok().map(|blob| blob.text())
     };
     paths.into_iter().filter_map(|path| Some((path.to_owned(), read(path)?))).collect()
-}
-
-/// The flows that matter most, sorted by place, and whether these are all.
-fn most_serious(flows: BTreeSet<Flow>) -> (Vec<Flow>, bool) {
-    let (mut open, harmless): (Vec<Flow>, Vec<Flow>) = flows.into_iter().partition(|flow| flow.sanitiser == "none");
-    let complete = open.len() <= limits::FINDINGS;
-    open.truncate(limits::FINDINGS);
-    let room = limits::FINDINGS - open.len();
-    open.extend(harmless.into_iter().take(room));
-    open.sort();
-    (open, complete)
 }
 
 /// Whether any CI definition exists. That there is none at all can only be said by somebody who sees the checks of other

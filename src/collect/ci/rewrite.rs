@@ -30,6 +30,23 @@ pub(super) fn advice(spliced: Spliced<'_>, expression: &str) -> String {
     }
 }
 
+/// How a value is handled where no expression has to be moved.
+pub(super) fn otherwise(sink: &str, expression: &str) -> Option<String> {
+    Some(match sink {
+        "env_file" => "Take line breaks out of the value before it is written, or write it between delimiters that \
+                       nobody can guess."
+            .to_owned(),
+        "nested_shell" => format!(
+            "Hand {expression} over as an argument, as in `sh -c 'echo \"$1\"' sh \"$VALUE\"`, not inside the code."
+        ),
+        "opaque_input" => format!("Make sure that what is given {expression} treats it as data."),
+        _ if expression.starts_with('$') && !expression.starts_with("${{") => {
+            format!("Put double quotes around {expression}.")
+        }
+        _ => return None,
+    })
+}
+
 /// The line of the script with the variable in place of the expression.
 fn line(spliced: Spliced<'_>, expression: &str, name: &str) -> Option<String> {
     let before = spliced.text.get(..spliced.start)?;
