@@ -12,6 +12,13 @@ const MAX_BYTES: usize = 4 * 1024 * 1024;
 const MAX_DEPTH: usize = 64;
 /// Nodes after aliases are followed.
 const MAX_NODES: usize = 400_000;
+/// Lines inside brackets that may stand too far left, in a text of at most so many bytes: each is read once more.
+const MAX_SHIFTED: usize = 24;
+const MAX_SHIFTED_BYTES: usize = 256 * 1024;
+/// How far such a line is moved.
+const SHIFT: usize = 200;
+/// How the parser says that a line stands too far left.
+const OUTDENTED: &[&str] = &["invalid indentation", "invalid indentation in flow construct"];
 
 /// A node with its position.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -134,6 +141,10 @@ pub fn parse_all(text: &str) -> Result<Vec<Node>, Error> {
         return Err(Error { message: format!("larger than {MAX_BYTES} bytes"), line: 1, column: 1 });
     }
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    build(text).or_else(|error| build_shifted(text, error))
+}
+
+fn build(text: &str) -> Result<Vec<Node>, Error> {
     let mut builder = Builder::default();
     for event in Parser::new_from_str(text) {
         let (event, span) = event.map_err(|error| Error {
@@ -144,6 +155,48 @@ pub fn parse_all(text: &str) -> Result<Vec<Node>, Error> {
         builder.event(event, span)?;
     }
     Ok(builder.documents)
+}
+
+/// Inside brackets, other readers take lines that stand as far left as what surrounds them, such as a closing bracket
+/// below its key. Such lines are moved to the right; their columns are set right again.
+fn build_shifted(text: &str, first: Error) -> Result<Vec<Node>, Error> {
+    let mut lines: Vec<String> = Vec::new();
+    let mut shifted: BTreeSet<u64> = BTreeSet::new();
+    let mut error = first.clone();
+    while text.len() <= MAX_SHIFTED_BYTES && shifted.len() < MAX_SHIFTED && OUTDENTED.contains(&error.message.as_str())
+    {
+        if lines.is_empty() {
+            lines = text.split('\n').map(str::to_owned).collect();
+        }
+        let index = usize::try_from(error.line).ok().and_then(|line| line.checked_sub(1));
+        let Some(line) = index.and_then(|index| lines.get_mut(index)) else { break };
+        if !shifted.insert(error.line) {
+            break;
+        }
+        line.insert_str(0, &" ".repeat(SHIFT));
+        match build(&lines.join("\n")) {
+            Ok(mut documents) => {
+                documents.iter_mut().for_each(|node| shift_back(node, &shifted));
+                return Ok(documents);
+            }
+            Err(next) => error = next,
+        }
+    }
+    Err(first)
+}
+
+fn shift_back(node: &mut Node, shifted: &BTreeSet<u64>) {
+    if shifted.contains(&node.line) {
+        node.column = node.column.saturating_sub(SHIFT as u64).max(1);
+    }
+    match &mut node.value {
+        Value::Sequence(items) => items.iter_mut().for_each(|item| shift_back(item, shifted)),
+        Value::Mapping(entries) => entries.iter_mut().for_each(|(key, value)| {
+            shift_back(key, shifted);
+            shift_back(value, shifted);
+        }),
+        Value::Scalar { .. } => {}
+    }
 }
 
 /// A text as a type of ours, after the same checks. The error names line and column where the parser knows them.
@@ -294,6 +347,18 @@ mod tests {
     fn refuses(#[case] text: &str, #[case] message: &str) {
         let error = parse(text).expect_err("refused");
         assert!(error.to_string().contains(message), "{error}");
+    }
+
+    #[rstest]
+    #[case::bracket("a:\n  b: [\n    x,\n  ]\n  c: 1\n", 3, 5)]
+    #[case::leftmost("a:\n  b: [\nx\n]\n  c: 1\n", 3, 1)]
+    #[case::braces("a:\n  b: {\n  k: x\n  }\n  c: 1\n", 3, 6)]
+    fn lines_inside_brackets_may_stand_anywhere(#[case] text: &str, #[case] line: u64, #[case] column: u64) {
+        let node = parse(text).expect("valid").expect("a node");
+        let b = node.at("a.b").expect("a value");
+        let x = b.items().first().or_else(|| b.get("k")).expect("an item");
+        assert_eq!((x.as_str(), x.line, x.column), (Some("x"), line, column));
+        assert_eq!(node.at("a.c").and_then(Node::as_str), Some("1"));
     }
 
     #[test]

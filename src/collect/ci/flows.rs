@@ -157,7 +157,7 @@ impl<'a> Sources<'a> {
             run,
         };
         for text in &job.placement {
-            self.hand_over(&here, &scope, text, "runs-on", &here.guards, found);
+            self.hand_over(&here, &scope, text, "container", &here.guards, found);
         }
         if let Some(uses) = &job.uses {
             return self.call(&here, job, uses, &scope, budget, found);

@@ -143,6 +143,7 @@ pub(super) fn trace(text: &str, dialect: Dialect, before: &Before) -> Trace {
         block: None,
         exits: text.contains("exit") || text.contains("return") || text.contains("else"),
         text,
+        dialect,
         out: Trace::default(),
     };
     tracer.script(&script);
@@ -169,6 +170,7 @@ struct Tracer<'a> {
     block: Option<(String, String)>,
     exits: bool,
     text: &'a str,
+    dialect: Dialect,
     out: Trace,
 }
 
@@ -474,7 +476,9 @@ impl Tracer<'_> {
             for (index, word) in command.words.iter().enumerate() {
                 let nested = is_code_position(command, index);
                 for variable in word.variables.iter().filter(|variable| !is_cleaning(&variable.operation)) {
-                    let kind = match (nested, variable.quoted || harmless) {
+                    // PowerShell never splits a value or reads it again.
+                    let whole = variable.quoted || harmless || self.dialect == Dialect::Windows;
+                    let kind = match (nested, whole) {
                         (true, _) => Kind::Nested,
                         (false, true) => Kind::Quoted,
                         (false, false) => Kind::Unquoted,
@@ -530,7 +534,8 @@ fn is_code_position(command: &Command, index: usize) -> bool {
         return false;
     }
     match command.program().as_str() {
-        "eval" => return true,
+        "eval" | "iex" | "invoke-expression" => return true,
+        "cmd" => return index > 1 && command.words.iter().take(index).any(|word| word.text.eq_ignore_ascii_case("/c")),
         "ssh" => return index > 1 && !command.word(index).starts_with('-'),
         "awk" | "gawk" => return index == 1,
         _ => {}

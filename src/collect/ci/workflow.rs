@@ -116,7 +116,7 @@ pub(super) struct Job {
     pub(super) with: Vec<Binding>,
     pub(super) secrets: Secrets,
     pub(super) outputs: Vec<Binding>,
-    /// Images and options of its containers, and other texts that decide where it runs.
+    /// Images and options of its containers.
     pub(super) placement: Vec<Text>,
 }
 
@@ -390,7 +390,8 @@ impl Reader<'_> {
             return Job { id, line, ..Job::default() };
         }
         let mut placement: Vec<Text> = Vec::new();
-        for key in ["runs-on", "container", "services"] {
+        // A runner is chosen by its labels; they are no code.
+        for key in ["container", "services"] {
             if let Some(node) = node.get(key) {
                 self.all_texts(node, &mut placement);
             }
@@ -532,22 +533,44 @@ fn scalar(node: &Node) -> Option<String> {
     }
 }
 
-/// Lets actions of the repository itself be found where a step has put the repository into a directory.
+/// Names of actions in checkouts below the workspace: those of the repository itself stand in the tree, those of another
+/// one are actions of that repository.
 fn find_own_actions(steps: &mut [Step]) {
-    let mut directories: Vec<String> = Vec::new();
+    let mut checkouts: Vec<(String, String)> = Vec::new();
     for step in steps {
         let Some(uses) = &mut step.uses else { continue };
         if uses.text.to_lowercase().starts_with("actions/checkout@") {
             let input = |name: &str| step.with.iter().find(|binding| binding.name == name).map(|with| &with.value.text);
-            let own =
-                input("ref").is_none() && input("repository").is_none_or(|name| name.contains("github.repository }}"));
-            let path = input("path").map(|path| path.trim().trim_start_matches("./").trim_end_matches('/'));
-            if let Some(path) = path.filter(|path| own && !path.is_empty() && !path.contains("${{") && *path != ".") {
-                directories.push(format!("./{path}/"));
+            let reference = input("ref");
+            let own = input("repository").is_none_or(|name| name.contains("github.repository }}"));
+            let Some(path) = input("path").map(|path| path.trim().trim_start_matches("./").trim_end_matches('/'))
+            else {
+                continue;
+            };
+            let open = |text: Option<&String>| text.is_some_and(|text| text.contains("${{"));
+            if path.is_empty() || path.contains("${{") || path == "." || open(reference) {
+                continue;
             }
-        } else if let Some(rest) = directories.iter().find_map(|directory| uses.text.strip_prefix(directory.as_str())) {
-            uses.text = format!("./{rest}");
+            let address = match input("repository").filter(|_| !own) {
+                None => String::new(),
+                Some(repository) if repository.contains("${{") => continue,
+                Some(repository) => {
+                    format!("{repository}@{}", reference.map_or("HEAD", |reference| reference.as_str()))
+                }
+            };
+            checkouts.push((format!("./{path}"), address));
+            continue;
         }
+        let inside = checkouts.iter().rev().find_map(|(directory, address)| {
+            let rest = uses.text.strip_prefix(directory.as_str())?;
+            (rest.is_empty() || rest.starts_with('/')).then_some((rest.trim_matches('/'), address))
+        });
+        let Some((rest, address)) = inside else { continue };
+        uses.text = match address.split_once('@') {
+            None => format!("./{rest}"),
+            Some((repository, reference)) if rest.is_empty() => format!("{repository}@{reference}"),
+            Some((repository, reference)) => format!("{repository}/{rest}@{reference}"),
+        };
     }
 }
 
