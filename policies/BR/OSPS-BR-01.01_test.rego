@@ -82,3 +82,8 @@ test_a_finding_names_place_value_people_target_and_rewriting if {
 		". Do so.",
 	])
 }
+
+test_a_pushed_name_inside_another_shell_is_reviewed if {
+	outcome(flows({"source_class": "writer", "sink": "nested_shell", "via": "variable"})) == "needs_review"
+	outcome(flows({"source_class": "writer", "sink": "opaque_input"})) == "passed"
+}

@@ -14,6 +14,7 @@ needs := [
 	input.workflows.remote,
 	input.workflows.complete,
 	input.workflows.present,
+	input.workflows.fork_credentials,
 	input.ci.systems,
 ]
 
@@ -80,6 +81,7 @@ _clean if {
 	workflows.whole(input.workflows.checkouts)
 	workflows.whole(input.workflows.jobs)
 	workflows.whole(input.workflows.remote)
+	_no_fork_credentials
 }
 
 # A local action that is not in the tree changes nothing where no event gives outsiders more than their own.
@@ -88,9 +90,13 @@ _clean if {
 	workflows.whole(input.workflows.checkouts)
 	workflows.whole(input.workflows.jobs)
 	workflows.whole(input.ci.systems)
+	_no_fork_credentials
 	every system in input.ci.systems.known { _read(system) }
 	every job in input.workflows.jobs.known { count({event | some event in job.triggers} & _privileged_events) == 0 }
 }
+
+# No other system has anything to give to builds of forks, whatever its settings.
+_no_fork_credentials if count(input.workflows.fork_credentials.known) == 0
 
 _read(system) if {
 	system.analysed != "detected"
@@ -124,7 +130,7 @@ _open := [checkout |
 	some checkout in _foreign
 	checkout.executed_after == true
 	_foreign_code(checkout)
-	not checkout.via in {"opaque", "run_approval"}
+	not checkout.via in {"opaque", "run_approval", "fork_pipeline"}
 	not _guarded(checkout, {"label", "environment", "association", "author", "permission_check"})
 	_privileged(checkout)
 ]

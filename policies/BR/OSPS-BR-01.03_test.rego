@@ -27,6 +27,7 @@ base := {
 	"workflows.remote": sample.known([]),
 	"workflows.complete": sample.known(true),
 	"workflows.present": sample.known(true),
+	"workflows.fork_credentials": sample.known([]),
 	"ci.systems": sample.known([{"system": "github_actions", "path": "x", "analysed": "full", "parsed": "ok"}]),
 }
 
@@ -92,3 +93,12 @@ test_unread_pipelines_decide_nothing if {
 }
 
 test_no_pipelines_is_not_applicable if outcome({"workflows.present": sample.known(false)}) == "not_applicable"
+
+test_credentials_that_another_system_may_give_to_forks_decide_nothing if {
+	not outcome({"workflows.fork_credentials": sample.hidden})
+	outcome(object.union(checkout({}), {"workflows.fork_credentials": sample.hidden})) == "failed"
+}
+
+test_pipelines_that_members_start_for_forks_are_reviewed if {
+	outcome(checkout({"via": "fork_pipeline", "credentials": ["secrets"]})) == "needs_review"
+}

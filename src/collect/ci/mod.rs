@@ -144,6 +144,9 @@ pub struct Workflows {
     pub remote: Fact<Vec<Remote>>,
     /// Places where code of a change request is obtained.
     pub checkouts: Fact<Vec<Checkout>>,
+    /// Jobs of systems other than the Actions family that name credentials or deploy, where changes of outsiders reach them;
+    /// unknown if there are any, as a setting of the system decides what they get.
+    pub fork_credentials: Fact<Vec<String>>,
     /// Write permissions that no step is known to need.
     pub excess: Fact<Vec<Excess>>,
 }
@@ -195,7 +198,7 @@ pub struct Guard {
 }
 
 /// One declared input.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Input {
     /// The system.
     pub system: String,
@@ -273,7 +276,7 @@ pub struct Remote {
 }
 
 /// A place where code of a change request is obtained.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Checkout {
     /// The file.
     pub path: String,
@@ -285,7 +288,8 @@ pub struct Checkout {
     pub triggers: Vec<String>,
     /// `head`, `merge`, `dynamic` (a number or reference from outside), `artifact`, `base`, `unclear` (what a step yields).
     pub ref_class: String,
-    /// `checkout`, `gh_pr_checkout`, `git`, `archive`, `artifact`, `opaque`, `run_approval` (it lets held runs go).
+    /// `checkout`, `gh_pr_checkout`, `git`, `archive`, `artifact`, `opaque`, `run_approval` (it lets held runs go),
+    /// `fork_pipeline` (a member starts a pipeline of the project for it).
     pub via: String,
     /// Whether the code is visibly executed afterwards in that job.
     pub executed_after: bool,
@@ -333,6 +337,7 @@ pub(crate) fn collect(cx: &Context<'_>) -> (Ci, Workflows) {
     let sources = capabilities::Sources { pipelines: &pipelines, recogniser: &recogniser, filters: &filters, primary };
     let (mut capabilities, complete) = capabilities::collect(&sources);
     truncated |= !complete;
+    let variables = elsewhere::Variables::load(cx);
     let elsewhere = elsewhere::Elsewhere {
         tree: cx.tree,
         reader: &reader,
@@ -340,9 +345,11 @@ pub(crate) fn collect(cx: &Context<'_>) -> (Ci, Workflows) {
         recogniser: &recogniser,
         filters: &filters,
         primary,
+        variables: &variables,
         memory: elsewhere::Memory::default(),
     };
-    capabilities.extend(elsewhere.collect(&mut definitions.list));
+    let others = elsewhere.collect(&mut definitions.list);
+    capabilities.extend(others.capabilities);
     capabilities::in_order(&mut capabilities);
 
     let actions = actions::Actions::load(cx);
@@ -364,14 +371,16 @@ pub(crate) fn collect(cx: &Context<'_>) -> (Ci, Workflows) {
             definition.problem("unresolved", problem.clone());
         }
     }
-    let mut flows = walked.flows.finish();
+    let mut findings = walked.flows;
+    others.flows.into_iter().for_each(|flow| findings.add(flow));
+    let mut flows = findings.finish();
     let texts = sources_of(cx, &reader, &definitions, &flows.0);
     places::locate(&mut flows.0, &texts);
     flows.0.sort();
 
     // Where values are not followed, no verdict may rest on what was not found.
     for definition in &mut definitions.list {
-        if definition.dialect.as_deref() != Some("actions") {
+        if definition.dialect.as_deref() != Some("actions") && !others.followed.contains(&definition.system.path) {
             definition.system.analysed = "detected".to_owned();
         }
     }
@@ -387,14 +396,19 @@ pub(crate) fn collect(cx: &Context<'_>) -> (Ci, Workflows) {
         platform_scanners: Fact::unknown(reason, needs, &["code_scanning"]),
         systems: Fact::seen(systems.clone(), !definitions.truncated, cx.src),
     };
+    let mut inputs = sources.inputs();
+    inputs.extend(others.inputs);
+    let mut checkouts = walked.checkouts;
+    checkouts.extend(others.checkouts);
     let workflows = Workflows {
         present: present(cx, &systems),
         complete: understood(cx, &systems, truncated),
         jobs: Fact::seen(privileges.jobs, !truncated, cx.src),
-        inputs: Fact::seen(sources.inputs(), !truncated, cx.src),
+        inputs: Fact::seen(inputs, !truncated, cx.src),
         flows: Fact::seen(flows.0, flows.1 && !truncated, cx.src),
         remote: Fact::seen(sources.remotes(), !truncated, cx.src),
-        checkouts: Fact::seen(walked.checkouts, !truncated, cx.src),
+        checkouts: Fact::seen(checkouts, !truncated, cx.src),
+        fork_credentials: fork_credentials(cx, &others.fork_credentials),
         excess: Fact::seen(privileges.excess, !truncated, cx.src),
     };
     (ci, workflows)
@@ -452,6 +466,16 @@ fn external(cx: &Context<'_>, systems: &[CiSystem]) -> Fact<Vec<String>> {
             observed.iter().filter(|check| !explained(check)).map(|check| check.name.clone()).collect();
         names.into_iter().collect()
     })
+}
+
+/// What systems other than the Actions family give to builds of change requests is a setting of theirs.
+fn fork_credentials(cx: &Context<'_>, found: &[String]) -> Fact<Vec<String>> {
+    if found.is_empty() {
+        return Fact::known(Vec::new(), cx.src);
+    }
+    let listed: Vec<&str> = found.iter().take(10).map(String::as_str).collect();
+    let needs = format!("whether builds of forks get credentials: {}", listed.join(", "));
+    Fact::broken(Reason::Unsupported, needs, cx.src)
 }
 
 /// Whether every definition was read and understood; if not, which ones were not and why.

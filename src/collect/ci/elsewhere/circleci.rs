@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Definitions, Elsewhere, Task, When, script, shorten, variables};
+use super::{Definitions, Elsewhere, Reach, Task, Variables, When, script, shorten, variables};
 use crate::collect::ci::shell::Dialect;
-use crate::collect::ci::workflow::Text;
+use crate::collect::ci::workflow::{Text, texts};
 use crate::yaml::Node;
 
 /// Commands inside commands.
@@ -21,6 +21,7 @@ const MAX_FILLED: usize = 1 << 20;
 /// The jobs and commands of one file.
 struct Reader<'a> {
     path: &'a str,
+    variables: &'a Variables,
     jobs: BTreeMap<&'a str, &'a Node>,
     commands: BTreeMap<&'a str, &'a Node>,
     visits: usize,
@@ -45,8 +46,24 @@ pub(super) fn read(cx: &Elsewhere<'_>, path: &str, root: &Node) -> Definitions {
     if root.get("setup").and_then(Node::as_bool) == Some(true) {
         found.unresolved.push("it makes the definition that runs afterwards (`setup: true`)".to_owned());
     }
-    let mut reader =
-        Reader { path, jobs: by_name(root, "jobs"), commands: by_name(root, "commands"), visits: MAX_VISITS };
+    for (name, about) in root.get("parameters").map(Node::entries).unwrap_or_default() {
+        let kind = match about.get("type").and_then(Node::as_str) {
+            Some("boolean") => "boolean",
+            Some("integer") => "number",
+            Some("enum") => "choice",
+            _ => "string",
+        };
+        if let Some(name) = name.as_str() {
+            found.parameter(&format!("pipeline.parameters.{name}"), kind, about.line);
+        }
+    }
+    let mut reader = Reader {
+        path,
+        variables: cx.variables,
+        jobs: by_name(root, "jobs"),
+        commands: by_name(root, "commands"),
+        visits: MAX_VISITS,
+    };
     let workflows = root.get("workflows").map(Node::entries).unwrap_or_default();
     if workflows.iter().all(|(_, workflow)| !workflow.is_mapping()) {
         let when = When::on(["change_request", "push_primary", "push"]);
@@ -74,6 +91,8 @@ pub(super) fn read(cx: &Elsewhere<'_>, path: &str, root: &Node) -> Definitions {
                 // A job of an orb.
                 None => Task { opaque: Some(name.to_owned()), line: item.line, ..empty(path, name, when) },
             };
+            let contexts = settings.and_then(|node| node.get("context")).map(texts).unwrap_or_default();
+            task.reach.credentials.extend(contexts.into_iter().map(|name| format!("context {name}")));
             let requires = settings.and_then(|node| node.get("requires")).map(Node::strings).unwrap_or_default();
             task.needs = requires.into_iter().map(str::to_owned).collect();
             if let Some(shown) = given.get("name") {
@@ -85,7 +104,8 @@ pub(super) fn read(cx: &Elsewhere<'_>, path: &str, root: &Node) -> Definitions {
     found
 }
 
-fn empty(path: &str, job: &str, when: When) -> Task {
+pub(super) fn empty(path: &str, job: &str, when: When) -> Task {
+    let changes = when.triggers.contains("change_request");
     Task {
         path: path.to_owned(),
         job: job.to_owned(),
@@ -100,6 +120,7 @@ fn empty(path: &str, job: &str, when: When) -> Task {
         known: Vec::new(),
         opaque: None,
         needs: Vec::new(),
+        reach: Reach { changes, ..Reach::default() },
     }
 }
 
@@ -136,7 +157,7 @@ fn when(cx: &Elsewhere<'_>, workflow: &Node, settings: Option<&Node>) -> When {
 }
 
 fn condition(node: &Node) -> String {
-    shorten(&crate::collect::ci::workflow::texts(node).join(" "))
+    shorten(&texts(node).join(" "))
 }
 
 /// Whether a name is a pattern that any branch fits.
@@ -149,6 +170,19 @@ impl Reader<'_> {
         let mut task = empty(self.path, name, when);
         task.line = job.line;
         variables(job.get("environment"), &mut task.variables);
+        let named = texts(job).join("\n");
+        let named = self.variables.credentials(&named, &task.variables);
+        task.reach.credentials.extend(named.into_iter().map(str::to_owned));
+        for step in job.get("steps").map(Node::items).unwrap_or_default() {
+            match called(step) {
+                Some(("add_ssh_keys", _)) => drop(task.reach.credentials.insert("an SSH key".to_owned())),
+                Some(("deploy", _)) => task.reach.deploys = Some("the step `deploy`".to_owned()),
+                Some((name, _)) if name.contains('/') && self.variables.is_deployment_step(name) => {
+                    task.reach.deploys = Some(format!("the step `{name}`"));
+                }
+                _ => {}
+            }
+        }
         if let Some(directory) = job.get("working_directory").and_then(Node::as_str) {
             // Where it is absolute, it is the checkout.
             if !directory.starts_with(['/', '~']) {

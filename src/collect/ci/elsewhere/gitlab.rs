@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::rules::{Admission, Answer, Judge, SITUATIONS, Situation};
-use super::{Definitions, Elsewhere, MAX_INCLUDES, Task, When, path_from, script, variables};
+use super::{Definitions, Elsewhere, MAX_INCLUDES, Reach, Task, When, path_from, script, variables};
 use crate::collect::ci::shell::Dialect;
 use crate::yaml::{self, Node};
 
@@ -46,7 +46,9 @@ struct Files {
 /// Where a job of that name stands.
 type Jobs<'a> = BTreeMap<&'a str, Vec<(&'a str, &'a Node)>>;
 
-pub(super) fn read(cx: &Elsewhere<'_>, path: &str, root: Node) -> Definitions {
+pub(super) fn read(cx: &Elsewhere<'_>, path: &str, documents: Vec<Node>) -> Definitions {
+    let (header, root) = parts(documents);
+    let Some(root) = root else { return Definitions::default() };
     let mut files = Files::default();
     files.seen.insert(path.to_owned());
     files.add(cx, path, root, 0);
@@ -65,6 +67,7 @@ pub(super) fn read(cx: &Elsewhere<'_>, path: &str, root: Node) -> Definitions {
     let judge = Judge { cx, variables: &globals };
     let admission = judge.admission(files.list.iter().rev().find_map(|(_, root)| root.at("workflow.rules")));
     let mut found = Definitions { unresolved: files.unresolved.clone(), ..Definitions::default() };
+    parameters(header.as_ref(), &files, &mut found);
     for name in jobs.keys().filter(|name| !KEYWORDS.contains(name) && !name.starts_with('.')) {
         if !found.has_room() {
             found.unresolved.push("it has more jobs than are looked at".to_owned());
@@ -80,6 +83,41 @@ pub(super) fn read(cx: &Elsewhere<'_>, path: &str, root: Node) -> Definitions {
         }
     }
     found
+}
+
+/// The header (`spec`) of a file, and what it says.
+fn parts(documents: Vec<Node>) -> (Option<Node>, Option<Node>) {
+    let mut documents = documents.into_iter();
+    let first = documents.next();
+    match documents.next() {
+        Some(second) if first.as_ref().is_some_and(|node| node.get("spec").is_some()) => (first, Some(second)),
+        _ => (None, first),
+    }
+}
+
+/// Inputs of the pipeline, and variables that are asked for when somebody starts one.
+fn parameters(header: Option<&Node>, files: &Files, found: &mut Definitions) {
+    let inputs = header.and_then(|node| node.at("spec.inputs")).map(Node::entries).unwrap_or_default();
+    for (name, about) in inputs {
+        let kind = match about.get("type").and_then(Node::as_str) {
+            // The system refuses what does not fit.
+            _ if about.get("options").is_some() || about.get("regex").is_some() => "choice",
+            Some("boolean") => "boolean",
+            Some("number") => "number",
+            _ => "string",
+        };
+        if let Some(name) = name.as_str() {
+            found.parameter(&format!("inputs.{name}"), kind, about.line);
+        }
+    }
+    for (_, root) in &files.list {
+        for (name, about) in root.get("variables").map(Node::entries).unwrap_or_default() {
+            if let (Some(name), Some(_)) = (name.as_str(), about.get("description")) {
+                let kind = if about.get("options").is_some() { "choice" } else { "string" };
+                found.parameter(name, kind, about.line);
+            }
+        }
+    }
 }
 
 impl Files {
@@ -132,9 +170,12 @@ impl Files {
             if depth > 20 || self.seen.len() >= MAX_INCLUDES || !self.seen.insert(path.clone()) {
                 continue;
             }
-            match cx.file(&path).map(|text| yaml::parse(&text)) {
-                Some(Ok(Some(root))) => self.add(cx, &path, root, depth + 1),
-                Some(Ok(None)) => {}
+            match cx.file(&path).map(|text| yaml::parse_all(&text)) {
+                Some(Ok(documents)) => {
+                    if let (_, Some(root)) = parts(documents) {
+                        self.add(cx, &path, root, depth + 1);
+                    }
+                }
                 Some(Err(error)) => self.unresolved.push(format!("{path}: {error}")),
                 None => self.unresolved.push(format!("`{local}` is not in the tree (line {line})")),
             }
@@ -197,6 +238,11 @@ fn job(
     let never = own("when").and_then(|(_, node)| node.as_str()) == Some("never");
     let opaque = own("trigger").is_some().then(|| format!("the pipeline that {name} starts"));
     let needs = own("needs").map(|(_, node)| node);
+    let mut reach = Reach { changes: when.changes, ..Reach::default() };
+    for key in ["secrets", "id_tokens"] {
+        let named = own(key).map(|(_, node)| node.entries()).unwrap_or_default();
+        reach.credentials.extend(named.iter().filter_map(|(name, _)| name.as_str()).map(str::to_owned));
+    }
     let needs = needs.map(Node::items).unwrap_or_default().iter();
     Some(Task {
         path: path.to_owned(),
@@ -215,6 +261,7 @@ fn job(
             .filter_map(|need| need.as_str().or_else(|| need.get("job").and_then(Node::as_str)))
             .map(str::to_owned)
             .collect(),
+        reach,
     })
 }
 
@@ -284,5 +331,6 @@ fn from_template(
         known: known.into_iter().map(|known| (known, line)).collect(),
         opaque: None,
         needs: Vec::new(),
+        reach: Reach::default(),
     })
 }

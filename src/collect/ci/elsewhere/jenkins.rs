@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Definitions, Task, When};
+use super::{Definitions, Reach, Task, When};
 use crate::collect::ci::shell::Dialect;
 use crate::collect::ci::workflow::Text;
 
@@ -56,6 +56,7 @@ pub(super) fn read(path: &str, source: &str) -> Definitions {
             known: Vec::new(),
             opaque: None,
             needs: Vec::new(),
+            reach: Reach::default(),
         });
     }
     found

@@ -1,30 +1,36 @@
 //! Pipelines of systems other than the Actions family: which commands run on which event.
 //!
 //! Each reader makes tasks of its files; what the commands of a task do is recognised here, as for the Actions family.
-//! Values are not followed through these systems: they stay `detected`, so that nothing passes because nobody looked.
+//! Through those that the table calls `full` or `minimal`, values and credentials are followed too. The others stay
+//! `detected`, so that nothing passes because nobody looked.
 
+mod appveyor;
 mod circleci;
+mod cloud_build;
 mod gitlab;
 mod jenkins;
 mod plain;
 mod rules;
+mod values;
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use regex::Regex;
 
-use super::Capability;
 use super::commands::Known;
 use super::filters::PathFilters;
 use super::recognise::{Found, Recogniser, Setting, Statics, hints_test};
 use super::shell::Dialect;
 use super::systems::{Definition, Table};
 use super::workflow::Text;
+use super::{Capability, Checkout, Flow, Input};
 use crate::collect::limits;
 use crate::collect::path::RepoPath;
 use crate::collect::tree::{Reader, Tree};
 use crate::yaml::{self, Node};
+pub(super) use values::Variables;
+use values::{Parameter, Shell};
 
 /// Files that definitions include, over all of them.
 const MAX_INCLUDES: usize = 200;
@@ -47,7 +53,47 @@ pub(super) struct Elsewhere<'a> {
     pub(super) recogniser: &'a Recogniser<'a>,
     pub(super) filters: &'a PathFilters,
     pub(super) primary: Option<&'a str>,
+    pub(super) variables: &'a Variables,
     pub(super) memory: Memory,
+}
+
+/// What was seen in all definitions.
+#[derive(Debug, Default)]
+pub(super) struct Seen {
+    pub(super) capabilities: Vec<Capability>,
+    pub(super) flows: Vec<Flow>,
+    pub(super) inputs: Vec<Input>,
+    /// Jobs that may run code of a change request beside credentials.
+    pub(super) checkouts: Vec<Checkout>,
+    /// Definitions through which values were followed.
+    pub(super) followed: BTreeSet<String>,
+    /// Where builds of change requests may get credentials, as a setting of the system has it.
+    pub(super) fork_credentials: Vec<String>,
+}
+
+/// What a task may touch.
+#[derive(Debug, Clone, Default)]
+struct Reach {
+    /// Whether changes of outsiders start it.
+    changes: bool,
+    credentials: BTreeSet<String>,
+    /// What it brings to where users get it.
+    deploys: Option<String>,
+}
+
+/// A script of which the shell is known.
+#[derive(Debug, Clone)]
+struct Piece {
+    job: String,
+    shell: Shell,
+    text: Text,
+    variables: BTreeMap<String, String>,
+}
+
+impl Default for Piece {
+    fn default() -> Self {
+        Self { job: String::new(), shell: Shell::Posix, text: Text::default(), variables: BTreeMap::new() }
+    }
 }
 
 /// What was worked out before, so that no definition makes it again for every job.
@@ -76,6 +122,7 @@ struct Task {
     /// Something it runs that nobody here can read.
     opaque: Option<String>,
     needs: Vec<String>,
+    reach: Reach,
 }
 
 /// When a task runs.
@@ -84,11 +131,14 @@ struct When {
     triggers: BTreeSet<&'static str>,
     filtered: &'static str,
     condition: Option<String>,
+    /// Whether pipelines for changes of forks run it.
+    changes: bool,
 }
 
 impl When {
     fn on(events: impl IntoIterator<Item = &'static str>) -> Self {
-        Self { triggers: events.into_iter().collect(), filtered: "no", condition: None }
+        let triggers: BTreeSet<&'static str> = events.into_iter().collect();
+        Self { changes: triggers.contains("change_request"), triggers, filtered: "no", condition: None }
     }
 
     fn before_merge(&self) -> bool {
@@ -103,6 +153,10 @@ struct Definitions {
     unresolved: Vec<String>,
     /// Files of the tree that it takes in.
     included: BTreeSet<String>,
+    /// Inputs that whoever starts the pipeline fills, by the name under which they are used.
+    inputs: BTreeMap<String, Parameter>,
+    /// Scripts whose values are followed in place of those of the tasks.
+    pieces: Vec<Piece>,
     bytes: usize,
 }
 
@@ -122,15 +176,18 @@ impl Definitions {
 
 impl Elsewhere<'_> {
     /// What all definitions do. What cannot be read is noted at the definition.
-    pub(super) fn collect(&self, definitions: &mut [Definition]) -> Vec<Capability> {
-        let mut read: Vec<(String, String, Definitions)> = Vec::new();
-        for definition in definitions.iter_mut().filter(|definition| definition.system.parsed == "ok") {
+    pub(super) fn collect(&self, definitions: &mut [Definition]) -> Seen {
+        let mut read: Vec<(usize, Definitions)> = Vec::new();
+        for (index, definition) in definitions.iter_mut().enumerate() {
+            if definition.system.parsed != "ok" {
+                continue;
+            }
             match self.read(definition) {
                 Some(Ok(found)) => {
                     if let Some(missing) = found.unresolved.first() {
                         definition.problem("unresolved", missing.clone());
                     }
-                    read.push((definition.system.system.clone(), definition.system.path.clone(), found));
+                    read.push((index, found));
                 }
                 Some(Err(error)) => definition.problem("parse_error", error.to_string()),
                 None => {}
@@ -139,16 +196,111 @@ impl Elsewhere<'_> {
         // A file that another one takes in does not run by itself.
         let included: BTreeSet<String> = read
             .iter()
-            .flat_map(|(_, path, found)| found.included.iter().filter(move |other| *other != path))
+            .flat_map(|(index, found)| {
+                let own = definitions.get(*index).map(|definition| definition.system.path.clone());
+                found.included.iter().filter(move |other| Some(*other) != own.as_ref())
+            })
             .cloned()
             .collect();
-        let mut capabilities = Vec::new();
-        for (system, _, found) in read.iter().filter(|(_, path, _)| !included.contains(path)) {
+        let mut seen = Seen::default();
+        for (index, found) in &read {
+            let Some(definition) = definitions.get_mut(*index) else { continue };
+            if included.contains(&definition.system.path) {
+                continue;
+            }
             for task in found.tasks.iter().take(MAX_TASKS) {
-                self.task(system, task, &mut capabilities);
+                self.task(&definition.system.system, task, &mut seen.capabilities);
+            }
+            if definition.system.analysed != "detected" {
+                self.follow(definition, found, &mut seen);
             }
         }
-        capabilities
+        seen
+    }
+
+    /// Follows values and credentials through a definition.
+    fn follow(&self, definition: &mut Definition, found: &Definitions, seen: &mut Seen) {
+        let system = definition.system.system.clone();
+        let path = definition.system.path.clone();
+        for task in &found.tasks {
+            let mut credentials = task.reach.credentials.clone();
+            for script in &task.scripts {
+                let named = self.variables.credentials(&script.text, &task.variables);
+                credentials.extend(named.into_iter().map(str::to_owned));
+            }
+            for value in task.variables.values() {
+                let named = self.variables.credentials(value, &task.variables);
+                credentials.extend(named.into_iter().map(str::to_owned));
+            }
+            definition.system.credentials.extend(credentials.iter().cloned());
+            let Some(danger) = credentials.first().cloned().or_else(|| self.deployment(task)) else { continue };
+            if !task.reach.changes || task.disabled {
+                continue;
+            }
+            if system == "gitlab_ci" {
+                seen.checkouts.push(pipeline_of_a_fork(task));
+            } else {
+                seen.fork_credentials.push(format!("{path} ({system}): {}: {danger}", task.job));
+            }
+        }
+        definition.system.credentials.sort_unstable();
+        definition.system.credentials.dedup();
+        for (name, parameter) in &found.inputs {
+            seen.inputs.push(Input {
+                system: system.clone(),
+                path: path.clone(),
+                line: parameter.line,
+                trigger: if system == "cloud_build" { "substitution" } else { "pipeline_parameter" }.to_owned(),
+                name: name.clone(),
+                input_type: parameter.kind.to_owned(),
+            });
+        }
+        let changes = found.tasks.iter().any(|task| task.reach.changes);
+        let mut flows = |path: &str,
+                         job: &str,
+                         changes: bool,
+                         shell,
+                         text: &Text,
+                         variables: &BTreeMap<String, String>| {
+            let piece =
+                values::Piece { system: &system, path, job, changes, shell, text, variables, inputs: &found.inputs };
+            seen.flows.extend(self.variables.flows(&piece));
+        };
+        for piece in &found.pieces {
+            flows(&path, &piece.job, changes, piece.shell, &piece.text, &piece.variables);
+        }
+        for task in found.tasks.iter().filter(|_| found.pieces.is_empty() && system != "cloud_build") {
+            for script in &task.scripts {
+                flows(&task.path, &task.job, task.reach.changes, Shell::Posix, script, &task.variables);
+            }
+        }
+        seen.followed.insert(path);
+    }
+
+    /// What a task brings to where users get it.
+    fn deployment(&self, task: &Task) -> Option<String> {
+        let known = task.known.iter().find(|(known, _)| known.kind == "publish").map(|(known, _)| known.tool.clone());
+        let opaque = task.opaque.as_ref().filter(|name| self.variables.is_deployment_step(name)).cloned();
+        let packaged = task.reach.deploys.clone().or(known).or(opaque);
+        packaged.or_else(|| task.scripts.iter().find_map(|script| self.deploying_command(&script.text, task)))
+    }
+
+    fn deploying_command(&self, text: &str, task: &Task) -> Option<String> {
+        let statics = Statics { values: BTreeMap::new(), variables: task.variables.clone() };
+        let setting = Setting { directory: task.directory.clone(), dialect: task.dialect, pipefail: false };
+        let found = self.recogniser.script(text, &setting, &statics);
+        if let Some(found) = found.iter().find(|found| found.known.kind == "publish") {
+            return Some(found.known.tool.clone());
+        }
+        let script = super::shell::split(text, task.dialect);
+        let commands = super::shell::flatten(&script.commands);
+        let bare = commands.into_iter().flat_map(|command| self.recogniser.steps.unwrap(command));
+        bare.map(|bare| {
+            let arguments = bare.arguments.iter().map(|argument| argument.text.clone());
+            std::iter::once(bare.program.clone()).chain(arguments).collect::<Vec<String>>()
+        })
+        .find(|words| self.variables.is_deployment(words))
+        .map(|words| words.into_iter().take(2).collect::<Vec<_>>().join(" "))
     }
 
     /// None for a definition that nothing here reads.
@@ -167,8 +319,14 @@ impl Elsewhere<'_> {
             Err(error) => return Some(Err(error)),
         };
         Some(Ok(match (dialect, documents.first()) {
-            ("gitlab", Some(root)) => gitlab::read(self, path, root.clone()),
+            ("gitlab", Some(_)) => gitlab::read(self, path, documents),
             ("circleci", Some(root)) => circleci::read(self, path, root),
+            ("cloud_build", Some(root)) => cloud_build::read(self, path, root),
+            ("commands", Some(root)) if definition.system.system == "appveyor" => {
+                let mut found = plain::read(self, "appveyor", path, &documents);
+                appveyor::add(&mut found, root);
+                found
+            }
             ("commands", _) => plain::read(self, &definition.system.system, path, &documents),
             _ => return None,
         }))
@@ -265,6 +423,24 @@ impl Elsewhere<'_> {
     /// The name of the branch that changes are merged into.
     fn primary(&self) -> &str {
         self.primary.unwrap_or("main")
+    }
+}
+
+/// A pipeline that a member starts in the project for the change of a fork: the variables of the project reach it unless
+/// they are protected, which is a setting.
+fn pipeline_of_a_fork(task: &Task) -> Checkout {
+    Checkout {
+        path: task.path.clone(),
+        job: task.job.clone(),
+        line: task.line,
+        triggers: vec!["merge_request".to_owned()],
+        ref_class: "head".to_owned(),
+        via: "fork_pipeline".to_owned(),
+        executed_after: true,
+        executed_line: None,
+        runs_file: false,
+        credentials: vec!["secrets".to_owned()],
+        guards: Vec::new(),
     }
 }
 

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use super::{Definitions, Elsewhere, MAX_INCLUDES, Task, When, owned, path_from, script, shorten, variables};
+use super::{Definitions, Elsewhere, MAX_INCLUDES, Reach, Task, When, owned, path_from, script, shorten, variables};
 use crate::collect::ci::shell::Dialect;
 use crate::collect::ci::systems::Reading;
 use crate::collect::ci::workflow::{Text, texts};
@@ -274,6 +274,7 @@ impl Walk<'_> {
             known: Vec::new(),
             opaque,
             needs: Vec::new(),
+            reach: Reach::default(),
         });
     }
 }

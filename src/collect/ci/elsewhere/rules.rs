@@ -76,6 +76,7 @@ impl Judge<'_> {
                 continue;
             }
             when.triggers.extend(names.iter().copied());
+            when.changes |= situation == Situation::MergeRequest;
             if names.contains(&"change_request") {
                 certain |= runs == Answer::Yes;
                 condition =
