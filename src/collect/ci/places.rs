@@ -19,8 +19,9 @@ pub(super) fn locate(flows: &mut [Flow], sources: &BTreeMap<String, String>) {
             let at = line.find(needle).or_else(|| line.find(needle.strip_prefix('$')?.trim_start_matches('{')))?;
             Some((index, line.get(..at)?.chars().count()))
         });
-        // A variable is used in many lines; only an expression that stands elsewhere moves.
-        if let Some((index, column)) = found.filter(|(index, _)| *index == first || needle.starts_with("${{")) {
+        // A variable is used in many lines; only a value that is pasted into the text moves.
+        let pasted = needle.starts_with('$') && flow.via != "variable";
+        if let Some((index, column)) = found.filter(|(index, _)| *index == first || pasted) {
             flow.line = index as u64 + 1;
             flow.column = Some(column as u64 + 1);
         }

@@ -70,7 +70,7 @@ fn commands(found: &mut Definitions, key: &str, value: &Node) {
         let (shell, node) = match item.entries().first() {
             None => (Shell::Cmd, item),
             Some((name, node)) => match name.as_str().unwrap_or_default() {
-                "ps" | "pwsh" => (Shell::PowerShell, node),
+                "ps" | "pwsh" => (Shell::Pwsh, node),
                 "sh" | "bash" => (Shell::Posix, node),
                 _ => (Shell::Cmd, node),
             },

@@ -30,13 +30,11 @@ pub(super) fn read(cx: &Elsewhere<'_>, path: &str, root: &Node) -> Definitions {
             .extend(step.get("secretEnv").map(Node::strings).unwrap_or_default().iter().map(|s| (*s).into()));
         let shell = shell_text(step);
         let script = shell.clone().unwrap_or_else(|| command_line(step));
-        if let Some(shell) = shell {
-            if text("script").is_none() {
-                for name in cx.variables.entered("cloud_build", &shell.text) {
-                    found.parameter(name, "string", shell.line);
-                }
-                found.pieces.push(Piece { job: job.clone(), shell: Shell::Posix, text: shell, ..Piece::default() });
+        if let Some(shell) = shell.filter(|_| text("script").is_none()) {
+            for name in cx.variables.entered("cloud_build", &shell.text) {
+                found.parameter(name, "string", shell.line);
             }
+            found.pieces.push(Piece { job: job.clone(), shell: Shell::Posix, text: shell, ..Piece::default() });
         }
         found.push(Task {
             path: path.to_owned(),

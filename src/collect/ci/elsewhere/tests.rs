@@ -220,6 +220,7 @@ fn appveyor_values(#[case] text: &str, #[case] expected: &[&str]) {
 
 #[rstest]
 #[case::shell("steps:\n- name: bash\n  args:\n  - -c\n  - git checkout ${_TAG}\n", &["collaborator shell none @5 ${_TAG}"])]
+#[case::folded("steps:\n- name: bash\n  args:\n  - -c\n  - >\n    docker build\n    -t ${_TAG}\n", &["collaborator shell none @7 ${_TAG}"])]
 #[case::argument("steps:\n- name: gcr.io/cloud-builders/docker\n  args: [build, -t, 'x:${_TAG}', .]\n", &[])]
 #[case::escaped("steps:\n- name: bash\n  args: [-c, 'echo $$_TAG']\n", &[])]
 #[case::environment("steps:\n- name: bash\n  env: ['T=${_TAG}']\n  script: echo \"$T\"\n", &[])]

@@ -58,7 +58,7 @@ struct Pasted {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Shell {
     Posix,
-    PowerShell,
+    Pwsh,
     /// It pastes `%NAME%` into its commands.
     Cmd,
 }
@@ -164,7 +164,7 @@ impl Variables {
         let known = found.clone();
         for (name, text) in piece.variables {
             let mut origins = Vec::new();
-            for place in occurrences(piece.system, Shell::PowerShell, text) {
+            for place in occurrences(piece.system, Shell::Pwsh, text) {
                 join(&mut origins, self.pasted(piece, place.name));
             }
             for other in names(text).into_iter().filter(|other| other != name) {
@@ -372,7 +372,7 @@ mod tests {
     #[case("circleci", Shell::Posix, "cat <<E\n<< pipeline.git.tag >> <<pipeline.parameters.a>>\nE", &["pipeline.git.tag", "pipeline.parameters.a"])]
     #[case("cloud_build", Shell::Posix, "$_A ${_B} $$_C $((1)) $TAG_NAME", &["_A", "_B", "TAG_NAME"])]
     #[case("appveyor", Shell::Cmd, "echo %A% 100% %B:x=y% %", &["A", "B"])]
-    #[case("appveyor", Shell::PowerShell, "echo %A%", &[])]
+    #[case("appveyor", Shell::Pwsh, "echo %A%", &[])]
     fn pasted_values(#[case] system: &str, #[case] shell: Shell, #[case] text: &str, #[case] expected: &[&str]) {
         let found: Vec<&str> = occurrences(system, shell, text).iter().map(|place| place.name).collect();
         assert_eq!(found, expected);
