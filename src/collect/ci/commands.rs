@@ -157,7 +157,7 @@ struct TemplateRule {
 #[derive(Debug, Default)]
 pub(super) struct Steps {
     takes: BTreeMap<String, Vec<String>>,
-    wrappers: Vec<(Vec<String>, WrapperRule)>,
+    wrappers: Vec<(Vec<Word>, WrapperRule)>,
     /// From a program to the wrappers of that name; `*` holds those whose name is a pattern.
     wrappers_by_program: BTreeMap<String, Vec<usize>>,
     commands: Rules,
@@ -169,10 +169,60 @@ pub(super) struct Steps {
     templates: Vec<TemplateRule>,
 }
 
+/// A word of a rule, taken apart once because it is asked about every command: alternatives between `|`, in each of which
+/// `*` stands for any letters.
+#[derive(Debug)]
+struct Word {
+    text: String,
+    /// What stands between the stars of each alternative.
+    alternatives: Vec<Vec<String>>,
+}
+
+impl Word {
+    fn new(text: &str) -> Self {
+        let parts = |alternative: &str| alternative.split('*').map(str::to_owned).collect();
+        Self { text: text.to_owned(), alternatives: text.split('|').map(parts).collect() }
+    }
+
+    fn all(words: &str) -> Vec<Self> {
+        words.split_whitespace().map(Self::new).collect()
+    }
+
+    fn fits(&self, text: &str) -> bool {
+        self.alternatives.iter().any(|parts| fits(parts, text))
+    }
+}
+
+/// Whether a text is these parts, with any letters between one and the next.
+fn fits<S: AsRef<str>>(parts: &[S], text: &str) -> bool {
+    match parts {
+        [] => text.is_empty(),
+        [whole] => whole.as_ref() == text,
+        [first, middle @ .., last] => {
+            let Some(mut rest) = text.strip_prefix(first.as_ref()) else { return false };
+            for part in middle {
+                let Some(at) = rest.find(part.as_ref()) else { return false };
+                rest = &rest[at + part.as_ref().len()..];
+            }
+            rest.ends_with(last.as_ref())
+        }
+    }
+}
+
+/// Whether a text fits a pattern in which `*` stands for any letters.
+pub(super) fn wildcard(pattern: &str, text: &str) -> bool {
+    // Asked of every rule: most differ in their first letter.
+    match pattern.split_once('*') {
+        None => pattern == text,
+        Some((first, _)) if !text.starts_with(first) => false,
+        Some(_) => fits(&pattern.split('*').collect::<Vec<_>>(), text),
+    }
+}
+
 /// Rules about commands.
 #[derive(Debug, Default)]
 struct Rules {
-    list: Vec<(Vec<String>, CommandRule)>,
+    list: Vec<(Vec<Word>, CommandRule)>,
     /// From a program to the rules about it; `*` holds those whose program is a pattern.
     by_program: BTreeMap<String, Vec<usize>>,
 }
@@ -181,8 +231,8 @@ impl Rules {
     fn new(rules: Vec<CommandRule>) -> Self {
         let mut out = Self::default();
         for (index, rule) in rules.into_iter().enumerate() {
-            let words: Vec<String> = rule.words.split_whitespace().map(str::to_owned).collect();
-            for program in words.first().map(String::as_str).unwrap_or_default().split('|') {
+            let words = Word::all(&rule.words);
+            for program in words.first().map(|word| word.text.as_str()).unwrap_or_default().split('|') {
                 let program = program.rsplit('/').next().unwrap_or(program);
                 let key = if program.contains('*') { "*" } else { program };
                 out.by_program.entry(key.to_lowercase()).or_default().push(index);
@@ -200,7 +250,7 @@ impl Rules {
         }
         indices.sort_unstable();
         let rules = indices.into_iter().filter_map(|index| self.list.get(index));
-        rules.filter(|(words, rule)| rule.admits(bare) && matches(words, bare)).map(|(_, rule)| rule)
+        rules.filter(|(words, rule)| matches(words, bare) && rule.admits(bare)).map(|(_, rule)| rule)
     }
 }
 
@@ -221,7 +271,6 @@ impl Steps {
 
     fn parse(text: &str) -> Result<Self, yaml::Error> {
         let source: Source = yaml::from_str(text)?;
-        let split = |words: &str| words.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
         let mut steps = Self { actions: source.actions, templates: source.templates, ..Self::default() };
         for rule in source.options {
             for program in rule.program {
@@ -232,9 +281,9 @@ impl Steps {
             steps.readers.extend(rule.program.into_iter().map(|program| (program, rule.reader.clone())));
         }
         steps.target_names = source.target_names.into_iter().map(|(kind, patterns)| (kind, set(&patterns))).collect();
-        steps.wrappers = source.wrappers.into_iter().map(|rule| (split(&rule.words), rule)).collect();
+        steps.wrappers = source.wrappers.into_iter().map(|rule| (Word::all(&rule.words), rule)).collect();
         for (index, (words, _)) in steps.wrappers.iter().enumerate() {
-            for program in words.first().map(String::as_str).unwrap_or_default().split('|') {
+            for program in words.first().map(|word| word.text.as_str()).unwrap_or_default().split('|') {
                 let key = if program.contains('*') { "*" } else { program };
                 steps.wrappers_by_program.entry(key.to_owned()).or_default().push(index);
             }
@@ -496,9 +545,9 @@ fn without_prefix(mut words: Vec<String>) -> Vec<String> {
 }
 
 /// How many words a wrapper's own words take, if the command starts with them.
-fn leading(pattern: &[String], bare: &Bare, words: &[String]) -> Option<usize> {
+fn leading(pattern: &[Word], bare: &Bare, words: &[String]) -> Option<usize> {
     let (first, rest) = pattern.split_first()?;
-    if !any_of(first, &bare.program) {
+    if !first.fits(&bare.program) {
         return None;
     }
     let mut at = 1;
@@ -507,7 +556,7 @@ fn leading(pattern: &[String], bare: &Bare, words: &[String]) -> Option<usize> {
         while words.get(at).is_some_and(|word| word.starts_with('-')) {
             at += 1;
         }
-        if !any_of(part, words.get(at)?) {
+        if !part.fits(words.get(at)?) {
             return None;
         }
         at += 1;
@@ -516,15 +565,15 @@ fn leading(pattern: &[String], bare: &Bare, words: &[String]) -> Option<usize> {
 }
 
 /// Whether a command fits the words of a rule.
-fn matches(pattern: &[String], bare: &Bare) -> bool {
+fn matches(pattern: &[Word], bare: &Bare) -> bool {
     let Some((first, rest)) = pattern.split_first() else { return false };
-    if !any_of(first, &bare.program) && !any_of(first, &bare.path) {
+    if !first.fits(&bare.program) && !first.fits(&bare.path) {
         return false;
     }
     let mut arguments = bare.arguments.iter();
     let mut anywhere = false;
     for (index, part) in rest.iter().enumerate() {
-        if part == "..." {
+        if part.text == "..." {
             anywhere = true;
             // At the end it only says that something may follow.
             if index + 1 == rest.len() {
@@ -532,12 +581,12 @@ fn matches(pattern: &[String], bare: &Bare) -> bool {
             }
             continue;
         }
-        let found = if part.starts_with('-') {
-            arguments.by_ref().take_while(|argument| argument.option).any(|argument| argument.text == *part)
+        let found = if part.text.starts_with('-') {
+            arguments.by_ref().take_while(|argument| argument.option).any(|argument| argument.text == part.text)
         } else if anywhere {
-            arguments.by_ref().any(|argument| !argument.option && any_of(part, &argument.text))
+            arguments.by_ref().any(|argument| !argument.option && part.fits(&argument.text))
         } else {
-            arguments.by_ref().find(|argument| !argument.option).is_some_and(|argument| any_of(part, &argument.text))
+            arguments.by_ref().find(|argument| !argument.option).is_some_and(|argument| part.fits(&argument.text))
         };
         if !found {
             return false;
@@ -545,10 +594,6 @@ fn matches(pattern: &[String], bare: &Bare) -> bool {
         anywhere = false;
     }
     true
-}
-
-fn any_of(alternatives: &str, text: &str) -> bool {
-    alternatives.split('|').any(|pattern| wildcard(pattern, text))
 }
 
 /// The program with its first word, as people name a tool.
@@ -559,27 +604,6 @@ fn tool(bare: &Bare) -> String {
     match second {
         Some(second) => format!("{} {second}", bare.program),
         None => bare.program.clone(),
-    }
-}
-
-/// Whether a text fits a pattern in which `*` stands for any letters.
-pub(super) fn wildcard(pattern: &str, text: &str) -> bool {
-    // Asked of every rule for every command: most differ in their first letter.
-    let Some((first, parts)) = pattern.split_once('*') else { return pattern == text };
-    let Some(mut rest) = text.strip_prefix(first) else { return false };
-    let parts = parts.split('*');
-    let mut last = None;
-    for part in parts {
-        if let Some(previous) = last.replace(part) {
-            match rest.find(previous) {
-                Some(at) => rest = rest.get(at + previous.len()..).unwrap_or_default(),
-                None => return false,
-            }
-        }
-    }
-    match last {
-        Some(last) => rest.ends_with(last),
-        None => true,
     }
 }
 
