@@ -69,7 +69,7 @@ pub(super) fn run(args: Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     }
     out.push('\n');
     out.push_str(&unsettled(&assessment));
-    out.push_str("\nPermissions that osps makes use of; none of them writes:\n");
+    out.push_str("\nPermissions that osps makes use of (it writes nothing with any of them):\n");
     for permission in forge::PERMISSIONS {
         let public = if permission.public { " (private repositories only)" } else { "" };
         out.push_str(&format!("  {} of the {}{public}: {}\n", permission.name, permission.of, permission.reads));

@@ -35,7 +35,7 @@ pub struct OrgRepo {
 
 /// Nobody asked the forge: every fact of this section is unknown, each with the access that would settle it.
 pub(crate) fn offline() -> Org {
-    let owner = "organization owner";
+    let owner = "an owner of the organization";
     Org {
         two_factor_required: Fact::unknown(Reason::Offline, owner, &["org"]),
         members_without_2fa: Fact::unknown(Reason::Offline, owner, &["org"]),

@@ -15,7 +15,7 @@ pub struct Permission {
     pub requirements: &'static [&'static str],
 }
 
-/// All permissions that osps makes use of. None of them writes.
+/// All permissions that osps makes use of; it writes nothing with any of them.
 pub const PERMISSIONS: &[Permission] = &[
     Permission {
         name: "Metadata: read",

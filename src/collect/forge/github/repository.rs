@@ -16,7 +16,7 @@ use crate::model::fact::{Fact, Reason, SourceId};
 const SRC: &[SourceId] = &["repository"];
 const ORG: &[SourceId] = &["org"];
 const READ: &str = "a read token";
-const OWNER: &str = "organization owner";
+const OWNER: &str = "an owner of the organization";
 
 /// The public description of a repository, with the settings that administrators see.
 #[derive(Debug, Default, Deserialize)]
