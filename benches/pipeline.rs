@@ -166,6 +166,7 @@ fn workflows() {
             now: "2026-06-01T00:00:00Z".parse().expect("a time"),
             policies: &policies,
             forge: None,
+            project: &osps::model::project::ProjectStatements::default(),
         };
         black_box(osps::collect::collect(&options).expect("facts"));
     };

@@ -1,13 +1,21 @@
 //! Floor 2: the pipeline for one subject, from facts to an assessment.
 
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use serde_json::Value as Json;
 use sha2::{Digest as _, Sha256};
 
-use crate::assess::{self, Provenance, Selection};
+use crate::assess::{self, Provenance, Selection, Statements};
 use crate::bundle::hex;
+use crate::catalog::Catalogs;
 use crate::collect;
-use crate::model::assessment::{Assessment, CatalogRef, FactsRef, LevelMode};
+use crate::model::assessment::{Assessment, CatalogRef, FactsRef, FileRef, LevelMode};
 use crate::model::catalog::Catalog;
+use crate::model::declaration::{Condition, Declaration};
+use crate::model::id::RequirementId;
 use crate::model::subject::Subject;
 use crate::policy::{Engine, Policies, PolicyError, Run};
 
@@ -53,6 +61,8 @@ pub struct Settings<'a> {
     pub selection: Selection,
     /// Whether rules and properties of the host may pass a requirement.
     pub strict_platform: bool,
+    /// What people and other tools state; without a day, declarations are judged on that of the collection.
+    pub statements: Statements,
 }
 
 /// The JSON Schema of the facts document.
@@ -101,6 +111,12 @@ impl FactsDocument {
         &self.json
     }
 
+    /// The day on which the facts were collected.
+    pub fn day(&self) -> Date {
+        let at = self.facts.collected_at.parse::<Timestamp>();
+        at.map(|at| at.to_zoned(TimeZone::UTC).date()).unwrap_or(Date::ZERO)
+    }
+
     /// The document, with sorted keys.
     pub fn to_json(&self) -> String {
         let mut text = format!("{:#}", self.json);
@@ -129,5 +145,117 @@ pub fn evaluate(facts: &FactsDocument, settings: &Settings<'_>) -> Result<Assess
         policies_digest: settings.policies.digest().to_owned(),
         facts: facts.facts.clone(),
     };
-    Ok(assess::assess(settings.catalog, provenance, rulings, settings.mode, &settings.selection))
+    let mut statements = settings.statements.clone();
+    if statements.as_of == Date::ZERO {
+        statements.as_of = facts.day();
+    }
+    statements.conditions = conditions(settings.policies, &facts.json);
+    statements.files.extend(unused_insights(&facts.json));
+    Ok(assess::assess(settings.catalog, provenance, rulings, settings.mode, &settings.selection, &statements))
+}
+
+/// Binds declarations that name a version of the standard, or none, to the text they were made for. One that names none was
+/// made for the version that was current on its day.
+pub fn bind(declarations: &mut [Declaration], catalogs: &Catalogs) {
+    for declaration in declarations.iter_mut().filter(|declaration| declaration.text_sha256.is_none()) {
+        let day = declaration.on.to_string();
+        let catalog = match &declaration.catalog {
+            Some(version) => catalogs.get(version).ok(),
+            None => catalogs.all().rfind(|catalog| catalog.version <= day),
+        };
+        let Some(catalog) = catalog else { continue };
+        declaration.catalog.get_or_insert_with(|| catalog.version.clone());
+        declaration.text_sha256 =
+            catalog.requirement(&declaration.requirement).map(|requirement| requirement.text_sha256.clone());
+    }
+}
+
+/// The Security Insights file, where it holds keys that no version of its format knows.
+fn unused_insights(facts: &Json) -> Option<FileRef> {
+    let file = facts.pointer("/insights/present/known")?;
+    let keys = file.get("unknown_keys")?.as_array()?;
+    let remarks: Vec<String> = keys
+        .iter()
+        .filter_map(Json::as_str)
+        .map(|key| format!("`{key}` is in no version of Security Insights"))
+        .collect();
+    let file = file.get("path")?.as_str()?.to_owned();
+    (!remarks.is_empty()).then_some(FileRef { file, digest: None, remarks })
+}
+
+/// What has to hold for a requirement to apply (`policies/tables/preconditions.yaml`).
+#[derive(Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Precondition {
+    requirements: Vec<RequirementId>,
+    /// Facts of which each alone shows that it applies.
+    shown_by: Vec<ShownBy>,
+}
+
+#[derive(Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ShownBy {
+    fact: String,
+    /// The value that shows it; without one, any list that is not empty.
+    is: Option<Json>,
+}
+
+/// Which requirements may not apply, and of which of them it was seen that they do.
+fn conditions(policies: &Policies, facts: &Json) -> BTreeMap<RequirementId, Condition> {
+    let table = policies.table("preconditions").cloned().unwrap_or_default();
+    let table: Vec<Precondition> = serde_json::from_value(table).unwrap_or_default();
+    let shows = |shown: &ShownBy| {
+        let known = shown.fact.split('.').try_fold(facts, |place, part| place.get(part)).and_then(|f| f.get("known"));
+        match (known, &shown.is) {
+            (Some(known), Some(value)) => known == value,
+            (Some(known), None) => known.as_array().is_some_and(|items| !items.is_empty()),
+            (None, _) => false,
+        }
+    };
+    let mut conditions = BTreeMap::new();
+    for entry in &table {
+        let held = if entry.shown_by.iter().any(shows) { Condition::Holds } else { Condition::Open };
+        conditions.extend(entry.requirements.iter().map(|id| (id.clone(), held)));
+    }
+    conditions
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bundle::Bundle;
+    use rstest::rstest;
+
+    fn policies() -> Policies {
+        Policies::load(&Bundle::policies()).expect("our policies")
+    }
+
+    #[test]
+    fn the_table_of_preconditions_is_read_and_names_requirements_and_facts_that_exist() {
+        let (policies, catalogs) = (policies(), Catalogs::from_bundle(&Bundle::controls()).expect("our catalogs"));
+        let table = policies.table("preconditions").cloned().expect("a table");
+        let table: Vec<Precondition> = serde_json::from_value(table).expect("a table of preconditions");
+        let schema = facts_schema().to_string();
+        for entry in &table {
+            for id in &entry.requirements {
+                assert!(catalogs.latest().requirement(id).is_some(), "{id}");
+            }
+            for shown in &entry.shown_by {
+                let name = shown.fact.rsplit('.').next().expect("a name");
+                assert!(schema.contains(&format!("\"{name}\":")), "{name}");
+            }
+        }
+        let ids: Vec<&RequirementId> = table.iter().flat_map(|entry| &entry.requirements).collect();
+        assert_eq!(ids.iter().collect::<std::collections::BTreeSet<_>>().len(), ids.len(), "none stands twice");
+    }
+
+    #[rstest]
+    #[case::seen(serde_json::json!({"releases": {"has_release": {"known": true}}}), Condition::Holds)]
+    #[case::seen_not(serde_json::json!({"releases": {"has_release": {"known": false}}}), Condition::Open)]
+    #[case::not_seen(serde_json::json!({"releases": {"has_release": {"unknown": {"reason": "offline"}}}}), Condition::Open)]
+    fn preconditions(#[case] facts: Json, #[case] expected: Condition) {
+        let conditions = conditions(&policies(), &facts);
+        assert_eq!(conditions.get(&"OSPS-DO-01.01".parse().expect("an id")), Some(&expected));
+        assert_eq!(conditions.get(&"OSPS-AC-01.01".parse().expect("an id")), None);
+    }
 }

@@ -12,12 +12,14 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("yaml", &[]),
     ("bundle", &[]),
     ("catalog", &["model", "yaml", "bundle"]),
+    ("config", &["model", "yaml"]),
+    ("claims", &["model", "yaml"]),
     ("collect", &["model", "yaml", "bundle"]),
     ("policy", &["model", "yaml", "bundle"]),
     ("assess", &["model"]),
     ("report", &["model"]),
     ("audit", &["model", "bundle", "catalog", "collect", "policy", "assess"]),
-    ("cli", &["model", "bundle", "catalog", "collect", "policy", "assess", "report", "audit"]),
+    ("cli", &["model", "bundle", "catalog", "config", "claims", "collect", "policy", "assess", "report", "audit"]),
 ];
 
 /// What only `cli` may do: print, end the process, read the environment, ask for the time, start a program.

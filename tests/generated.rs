@@ -26,6 +26,7 @@ fn schemas() {
     check("schemas/facts.json", &audit::facts_schema());
     check("schemas/assessment.json", &audit::assessment_schema());
     check("schemas/catalog.json", &audit::catalog_schema());
+    check("schemas/baseline.json", &osps::config::schema());
 }
 
 #[test]

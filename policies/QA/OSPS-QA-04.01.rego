@@ -53,6 +53,12 @@ _judged := verdict.needs_review(
 ) if {
 	_declared
 	count(_omitted) > 0
+} else := verdict.needs_review(
+	sprintf("The project's own list of repositories lacks %s, which is embedded here.", [_omitted[0].url]),
+	[input.project.repositories],
+) if {
+	count(_configured) > 1
+	count(_omitted) > 0
 } else := prose.stated(_name, _subject, input.docs.topics.codebases) if {
 	true
 } else := verdict.declared(verdict.passed(
@@ -63,6 +69,11 @@ _judged := verdict.needs_review(
 )) if {
 	_declared
 	input.insights.stale.known == false
+} else := verdict.declared(verdict.passed(
+	sprintf("The project's configuration lists %d repositories as its own.", [count(_configured)]),
+	[input.project.repositories],
+)) if {
+	count(_configured) > 1
 } else := verdict.needs_review(
 	"The Security Insights file lists repositories of the project, and the file itself is out of date.",
 	[input.insights.repositories, input.insights.stale],
@@ -71,18 +82,18 @@ _judged := verdict.needs_review(
 	input.insights.stale.known == true
 } else := prose.unsettled(_name, _subject, input.docs.topics.codebases) if {
 	true
-} else := verdict.medium(verdict.failed(
+} else := verdict.absent(
 	sprintf("%s belongs to the same owner and is embedded here, and no document lists the project's repositories.", [
 		_embedded[0].url,
 	]),
 	[input.project.repositories, input.docs.topics.codebases, input.docs.closed.codebases],
-)) if {
+) if {
 	count(_embedded) > 0
 	_no_list
-} else := verdict.medium(verdict.failed(
+} else := verdict.absent(
 	"The project states that it has several repositories, and no document lists them.",
 	[input.project.claims.single_repository, input.docs.topics.codebases, input.docs.closed.codebases],
-)) if {
+) if {
 	input.project.claims.single_repository.known == false
 	_no_list
 } else := verdict.needs_review(
@@ -126,6 +137,12 @@ _embedded := codebases.embedded(input.project.repositories)
 _lists_none if input.docs.topics.codebases.known.class != "stated"
 
 _declared if count(input.insights.repositories.known) > 1
+
+# What baseline.yaml lists.
+_configured := [repository |
+	some repository in input.project.repositories.known
+	repository["where"] == "config"
+]
 
 _lists_itself if {
 	some repository in input.project.repositories.known

@@ -57,6 +57,23 @@ test_a_declared_list_passes if {
 	outcome(object.union(declares([own, other]), {"insights.stale": sample.known(true)})) == "needs_review"
 }
 
+configures(all) := {
+	"project.claims.single_repository": sample.known(false),
+	"project.repositories": sample.known([object.union(repository, {"where": "config"}) | some repository in all]),
+}
+
+test_a_configured_list_passes if {
+	ruling(configures([own, other])).kind == "declared"
+	with_module := array.concat(configures([own, other])["project.repositories"].known, [module])
+	outcome(object.union(configures([own, other]), {"project.repositories": sample.known(with_module)})) == "needs_review"
+	outcome(object.union(configures([own, other]), {"insights.stale": sample.hidden})) == "passed"
+}
+
+test_absence_may_be_settled_by_a_link if {
+	ruling(embeds).by_absence == true
+	not ruling(speaks("denied")).by_absence
+}
+
 test_a_claim_hides_no_list if {
 	one := {"project.claims.single_repository": sample.known(true)}
 	outcome(object.union(one, speaks("stated"))) == "needs_review"

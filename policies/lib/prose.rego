@@ -83,10 +83,10 @@ unsettled(name, subject, topic) := found if {
 }
 
 # Not found: a failure where everything was read, a list of places to look at where something outside was not.
-missing(name, subject, topic, closed, doors) := verdict.medium(verdict.failed(
+missing(name, subject, topic, closed, doors) := verdict.absent(
 	sprintf("%s %s.", [_nothing(topic), subject]),
 	array.concat(places(name, topic, {"placeholder", "deferred", "absent"}), [topic, closed]),
-)) if {
+) if {
 	absent(topic)
 	closed.known == true
 } else := verdict.needs_review(

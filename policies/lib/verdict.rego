@@ -25,6 +25,10 @@ medium(ruling) := object.union(ruling, {"confidence": "medium", "kind": "inferre
 # Stated in a file of the project.
 declared(ruling) := object.union(ruling, {"confidence": "medium", "kind": "declared"})
 
+# Not met because nothing was found in documents that were all read. Of all failures only this one may be settled by a
+# person who links what was not found.
+absent(message, evidence) := object.union(medium(failed(message, evidence)), {"by_absence": true})
+
 # No configuration on the host can make it untrue. In strict mode a platform never passes anything.
 structural(ruling) := _platform(ruling, "platform_structural")
 

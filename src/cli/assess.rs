@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args as ClapArgs;
 
 use super::collect::Target;
+use super::configuration::Configuring;
 use super::exit::Exit;
 use super::shared::{self, Judging, Results, Terminal};
 
@@ -13,6 +14,8 @@ use super::shared::{self, Judging, Results, Terminal};
 pub(super) struct Args {
     #[command(flatten)]
     target: Target,
+    #[command(flatten)]
+    configuring: Configuring,
     #[command(flatten)]
     judging: Judging,
     #[command(flatten)]
@@ -23,14 +26,13 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: Args, terminal: &Terminal) -> anyhow::Result<Exit> {
-    let bundle = shared::bundle(args.judging.policies.as_deref())?;
     let progress = terminal.progress();
-    let facts = args.target.collect(&bundle, &progress)?;
+    let collected = args.target.collect(&args.configuring, args.judging.policies.as_deref(), &progress)?;
     if let Some(path) = &args.save {
-        shared::write(&facts.to_json(), Some(path))?;
+        shared::write(&collected.facts.to_json(), Some(path))?;
     }
     progress.step("judging");
-    let assessment = args.judging.judge(&facts, &bundle)?;
+    let assessment = args.judging.judge(&collected)?;
     drop(progress);
     args.results.write(&assessment, terminal)?;
     Ok(args.judging.exit(&assessment))

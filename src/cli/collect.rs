@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args as ClapArgs;
 
+use super::configuration::{Configuring, Loaded};
 use super::connect::Asking;
 use super::exit::{self, Bug, Exit, Usage};
 use super::fetch::{self, Remote, fetch};
@@ -13,6 +14,7 @@ use crate::audit::FactsDocument;
 use crate::bundle::Bundle;
 use crate::collect;
 use crate::collect::forge::Connection;
+use crate::collect::settings::Files;
 
 /// What to read, as options.
 #[derive(Debug, ClapArgs)]
@@ -35,6 +37,8 @@ pub(super) struct Target {
 pub(super) struct Args {
     #[command(flatten)]
     target: Target,
+    #[command(flatten)]
+    configuring: Configuring,
     /// The file to write (default: standard output)
     #[arg(short, long, value_name = "PATH")]
     output: Option<PathBuf>,
@@ -44,27 +48,40 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: Args, terminal: &Terminal) -> anyhow::Result<Exit> {
-    let bundle = shared::bundle(args.policies.as_deref())?;
     let progress = terminal.progress();
-    let facts = args.target.collect(&bundle, &progress)?;
+    let collected = args.target.collect(&args.configuring, args.policies.as_deref(), &progress)?;
     drop(progress);
-    shared::write(&facts.to_json(), args.output.as_deref())?;
+    shared::write(&collected.facts.to_json(), args.output.as_deref())?;
     Ok(exit::DONE)
 }
 
+/// The facts of a target, with what else its judging needs.
+pub(super) struct Collected {
+    pub(super) facts: FactsDocument,
+    /// How the forge was asked; none where it was not.
+    pub(super) connection: Option<Connection>,
+    /// The configuration of the repository.
+    pub(super) loaded: Loaded,
+    /// The policies, topics and tables of the run.
+    pub(super) bundle: Bundle,
+}
+
 impl Target {
-    /// Collects the facts of the target.
-    pub(super) fn collect(&self, bundle: &Bundle, progress: &Progress) -> anyhow::Result<FactsDocument> {
-        Ok(self.collect_with(bundle, progress)?.0)
+    /// A directory, and nobody is asked over a network.
+    pub(super) fn offline(directory: PathBuf) -> Self {
+        Self { target: directory, rev: None, worktree: false, asking: Asking::nobody() }
     }
 
-    /// Collects the facts of the target, and tells how the forge was asked.
-    pub(super) fn collect_with(
+    /// Collects the facts of the target, under its own configuration. The policies that a repository names are used where
+    /// it lies on this machine; one that was fetched does not judge itself.
+    pub(super) fn collect(
         &self,
-        bundle: &Bundle,
+        configuring: &Configuring,
+        policies: Option<&Path>,
         progress: &Progress,
-    ) -> anyhow::Result<(FactsDocument, Option<Connection>)> {
+    ) -> anyhow::Result<Collected> {
         let fetched;
+        let mut own_policies = true;
         let (path, connection) = if !self.target.exists() && names_a_remote(&self.target) {
             let target = self.target.to_string_lossy();
             let remote = Remote::read(&target).ok_or_else(|| {
@@ -74,23 +91,29 @@ impl Target {
                 ))
             })?;
             let connection = self.asking.connection_to_remote(progress)?;
+            own_policies = false;
             progress.step("fetching the repository");
-            fetched = fetch(&remote, self.rev.as_deref(), &connection, bundle, self.asking.bounds())?;
+            let ours = shared::bundle(policies)?;
+            fetched = fetch(&remote, self.rev.as_deref(), &connection, &ours, self.asking.bounds())?;
             (fetched.path(), Some(connection))
         } else {
             (self.target.as_path(), self.asking.connection(progress)?)
         };
+        let files = Files::open(path, self.rev.as_deref(), self.worktree)?;
+        let loaded = configuring.load(Some(&files))?;
+        let bundle = loaded.bundle(policies, own_policies.then_some(&files))?;
         progress.step("collecting facts");
         let facts = collect::collect(&collect::Options {
             path: path.to_path_buf(),
             rev: self.rev.clone(),
             worktree: self.worktree,
             now: jiff::Timestamp::now(),
-            policies: bundle,
+            policies: &bundle,
             forge: connection.as_ref(),
+            project: &loaded.configuration.project,
         })?;
-        let document = FactsDocument::collected(&facts).map_err(|error| Bug(error.to_string()))?;
-        Ok((document, connection))
+        let facts = FactsDocument::collected(&facts).map_err(|error| Bug(error.to_string()))?;
+        Ok(Collected { facts, connection, loaded, bundle })
     }
 }
 

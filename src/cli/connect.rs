@@ -61,6 +61,24 @@ pub(super) struct Asking {
 }
 
 impl Asking {
+    /// Nobody is asked.
+    pub(super) fn nobody() -> Self {
+        Self {
+            offline: true,
+            anonymous: false,
+            token_file: None,
+            use_gh: false,
+            api_url: None,
+            max_wait: 0,
+            timeout: 1,
+            follow_parent: false,
+            fetch_time: 1,
+            fetch_size: 1,
+            no_cache: true,
+            cache_dir: None,
+        }
+    }
+
     /// The way to the forge; none where nobody is to be asked. Without a credential a local clone is read alone, unless it
     /// was said that the forge is to be asked all the same.
     pub(super) fn connection(&self, progress: &Progress) -> anyhow::Result<Option<Connection>> {

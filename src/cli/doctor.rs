@@ -5,7 +5,8 @@ use std::path::PathBuf;
 
 use clap::Args as ClapArgs;
 
-use super::collect::Target;
+use super::collect::{Collected, Target};
+use super::configuration::Configuring;
 use super::exit::{self, Exit};
 use super::shared::{self, Judging, Terminal};
 use crate::collect::forge::{self, Connection};
@@ -29,11 +30,11 @@ pub(super) fn run(args: Args, terminal: &Terminal) -> anyhow::Result<Exit> {
         shared::write(&forge::permission_table(), None)?;
         return Ok(exit::DONE);
     }
-    let bundle = shared::bundle(args.policies.as_deref())?;
     let progress = terminal.progress();
-    let (facts, connection) = args.target.collect_with(&bundle, &progress)?;
+    let collected = args.target.collect(&Configuring::default(), args.policies.as_deref(), &progress)?;
     progress.step("judging");
-    let assessment = Judging::default().judge(&facts, &bundle)?;
+    let assessment = Judging::default().judge(&collected)?;
+    let Collected { facts, connection, .. } = collected;
     let mut out = credential(connection.as_ref());
     let collection = &facts.json()["collection"];
     let access = &collection["access"];

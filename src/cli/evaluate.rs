@@ -6,8 +6,10 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 use clap::Args as ClapArgs;
 
+use super::collect::Collected;
+use super::configuration::Configuring;
 use super::exit::Exit;
-use super::shared::{self, Judging, Results, Terminal};
+use super::shared::{Judging, Results, Terminal};
 use crate::audit::FactsDocument;
 
 /// Bytes of a facts document.
@@ -19,6 +21,8 @@ pub(super) struct Args {
     /// A facts document written by `osps collect` or `--save`; `-` for standard input
     #[arg(value_name = "FACTS")]
     facts: PathBuf,
+    #[command(flatten)]
+    configuring: Configuring,
     #[command(flatten)]
     judging: Judging,
     #[command(flatten)]
@@ -35,8 +39,9 @@ pub(super) fn run(args: Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     };
     read.with_context(|| format!("cannot read {name}"))?;
     let facts = FactsDocument::parse(&text).with_context(|| format!("{name} is no facts document"))?;
-    let bundle = shared::bundle(args.judging.policies.as_deref())?;
-    let assessment = args.judging.judge(&facts, &bundle)?;
+    let loaded = args.configuring.load(None)?;
+    let bundle = loaded.bundle(args.judging.policies.as_deref(), None)?;
+    let assessment = args.judging.judge(&Collected { facts, connection: None, loaded, bundle })?;
     args.results.write(&assessment, terminal)?;
     Ok(args.judging.exit(&assessment))
 }

@@ -16,6 +16,8 @@ enum Document {
     Assessment,
     /// The files in controls/.
     Catalog,
+    /// baseline.yaml.
+    Baseline,
 }
 
 /// The options of `osps schema`.
@@ -37,6 +39,7 @@ pub(super) fn schema(args: SchemaArgs) -> anyhow::Result<Exit> {
         Document::Facts => audit::facts_schema(),
         Document::Assessment => audit::assessment_schema(),
         Document::Catalog => audit::catalog_schema(),
+        Document::Baseline => crate::config::schema(),
     };
     shared::write(&format!("{schema:#}\n"), None)?;
     Ok(exit::DONE)

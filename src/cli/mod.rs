@@ -1,17 +1,23 @@
 //! Floor 3: the commands; one file each. The only place that reads the environment, prints and chooses exit codes.
 
+mod ask;
 mod assess;
+mod badge;
 mod catalog;
 mod collect;
+mod configuration;
 mod connect;
+mod declare;
 mod doctor;
 mod evaluate;
 mod exit;
 mod explain;
 mod extras;
 mod fetch;
+mod init;
 mod policy;
 mod progress;
+mod settings;
 mod shared;
 
 use std::process::ExitCode;
@@ -39,6 +45,16 @@ enum Command {
     Assess(assess::Args),
     /// Collect facts only, as a JSON document.
     Collect(collect::Args),
+    /// State that a requirement is met, or does not apply: dated, owned, with evidence; list, check and renew statements.
+    Attest(declare::AttestArgs),
+    /// State until when a requirement may stay unmet, and why; list, check and renew waivers.
+    Waive(declare::WaiveArgs),
+    /// Write a commented baseline.yaml from what is found, and a pipeline.
+    Init(init::Args),
+    /// The standing as a picture, for shields, or as proposals for the Best Practices Badge.
+    Badge(badge::Args),
+    /// The settings that hold, and where each comes from.
+    Config(settings::Args),
     /// Judge a facts document, offline and again and again with the same result.
     Evaluate(evaluate::Args),
     /// What a requirement asks, how it is decided, how to meet it.
@@ -70,6 +86,11 @@ pub fn run() -> ExitCode {
     let terminal = &cli.terminal;
     let result = match cli.command {
         Command::Assess(args) => assess::run(args, terminal),
+        Command::Attest(args) => declare::attest(args, terminal),
+        Command::Waive(args) => declare::waive(args, terminal),
+        Command::Init(args) => init::run(args),
+        Command::Badge(args) => badge::run(args, terminal),
+        Command::Config(args) => settings::run(args),
         Command::Collect(args) => collect::run(args, terminal),
         Command::Evaluate(args) => evaluate::run(args, terminal),
         Command::Explain(args) => explain::run(args, terminal),

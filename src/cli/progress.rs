@@ -57,6 +57,11 @@ impl Progress {
         Self { bar, format, step: Arc::default() }
     }
 
+    /// Nothing is said, such as between questions to a person.
+    pub(super) fn silent() -> Self {
+        Self::new(LogFormat::Text, true)
+    }
+
     /// Says what begins now.
     pub(super) fn step(&self, what: &str) {
         what.clone_into(&mut self.step.write().unwrap_or_else(PoisonError::into_inner));

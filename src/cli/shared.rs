@@ -7,10 +7,12 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use clap::{Args, ValueEnum};
 
+use super::collect::Collected;
+use super::configuration::Loaded;
 use super::exit::{Bug, Usage};
 use super::progress::{LogFormat, Progress, log};
 use crate::assess::Selection;
-use crate::audit::{self, FactsDocument, Settings};
+use crate::audit::{self, Settings};
 use crate::bundle::Bundle;
 use crate::catalog::Catalogs;
 use crate::model::assessment::{Assessment, LevelMode};
@@ -166,11 +168,26 @@ pub(super) fn catalog<'a>(catalogs: &'a Catalogs, version: Option<&str>) -> anyh
 }
 
 impl Judging {
-    /// Judges a facts document.
-    pub(super) fn judge(&self, facts: &FactsDocument, bundle: &Bundle) -> anyhow::Result<Assessment> {
+    /// The usual judging, against a version of the standard.
+    pub(super) fn of_catalog(catalog: Option<String>) -> Self {
+        Self { catalog, ..Self::default() }
+    }
+
+    /// The version of the standard that is asked for: by an option, else by the configuration, else the newest.
+    pub(super) fn catalog<'a>(&self, catalogs: &'a Catalogs, loaded: &Loaded) -> anyhow::Result<&'a Catalog> {
+        match (&self.catalog, &loaded.configuration.catalog) {
+            (None, Some(set)) => Ok(catalogs
+                .get(&set.value)
+                .with_context(|| format!("{}:{}: `catalog`", set.origin.file, set.origin.line))?),
+            (version, _) => catalog(catalogs, version.as_deref()),
+        }
+    }
+
+    /// Judges a facts document under its configuration.
+    pub(super) fn judge(&self, collected: &Collected) -> anyhow::Result<Assessment> {
         let catalogs = catalogs()?;
-        let catalog = catalog(&catalogs, self.catalog.as_deref())?;
-        let policies = Policies::load(bundle)?;
+        let catalog = self.catalog(&catalogs, &collected.loaded)?;
+        let policies = Policies::load(&collected.bundle)?;
         let settings = Settings {
             catalog,
             catalog_ref: catalogs.reference(catalog),
@@ -181,8 +198,9 @@ impl Judging {
             },
             selection: self.selection(catalog)?,
             strict_platform: self.platform_evidence == Platform::Strict,
+            statements: collected.loaded.statements(&catalogs),
         };
-        Ok(audit::evaluate(facts, &settings)?)
+        Ok(audit::evaluate(&collected.facts, &settings)?)
     }
 
     fn selection(&self, catalog: &Catalog) -> anyhow::Result<Selection> {

@@ -259,6 +259,11 @@ impl Clone {
         })
     }
 
+    /// The working directory; none for a bare clone.
+    pub(crate) fn working_directory(&self) -> Option<PathBuf> {
+        self.repository.to_thread_local().workdir().map(Path::to_path_buf)
+    }
+
     /// The directory of the repository's files, or of the bare repository.
     pub(crate) fn directory(&self) -> PathBuf {
         let local = self.repository.to_thread_local();

@@ -94,3 +94,6 @@ pub(crate) const ASSET_BYTES: usize = 16 * 1024 * 1024;
 pub(crate) const ASSETS_READ: usize = 30;
 /// Health files of the owner that are read.
 pub(crate) const FALLBACK_FILES: usize = 30;
+
+/// Files of one directory that say how a repository wants to be assessed.
+pub(crate) const SETTING_FILES: usize = 2_000;

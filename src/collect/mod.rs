@@ -26,6 +26,7 @@ pub mod repo;
 pub(crate) mod scan;
 pub mod secrets;
 pub mod security;
+pub mod settings;
 pub(crate) mod tables;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -42,6 +43,7 @@ pub use self::git::OpenError;
 use self::tree::Tree;
 use crate::bundle::Bundle;
 use crate::model::fact::Fact;
+use crate::model::project::ProjectStatements;
 use crate::model::subject::Subject;
 
 /// The number of the facts document's format.
@@ -155,6 +157,8 @@ pub struct Options<'a> {
     pub policies: &'a Bundle,
     /// How to ask the forge; nobody is asked without.
     pub forge: Option<&'a forge::Connection>,
+    /// What the project states about itself in its configuration.
+    pub project: &'a ProjectStatements,
 }
 
 /// What the sections are collected from.
@@ -211,13 +215,14 @@ pub fn collect(options: &Options<'_>) -> Result<Facts, git::OpenError> {
     };
 
     let history = clone.as_ref().map(git::Clone::history);
-    let ((scan, insights, tagged), (ci, workflows)) = beside(
+    let ((scan, insights, tagged), (mut ci, mut workflows)) = beside(
         || {
             let scan = scan::scan(&cx);
             (scan, insights::collect(&cx), releases::tagged(&cx))
         },
         || ci::collect(&cx),
     );
+    project::claim_no_other_ci(options.project, &mut ci, &mut workflows);
     let ((library, license, binaries, secrets), (deps, files)) = beside(
         || {
             let library = docs::library(&cx, &insights, &tagged);
@@ -235,11 +240,12 @@ pub fn collect(options: &Options<'_>) -> Result<Facts, git::OpenError> {
     );
     let (releases, attached) = releases::collect(&cx, &tagged, &ci, &deps, &docs, &links);
     let (security, sbom, vex) = security::collect(&cx, &library, attached);
-    let project = project::collect(&cx, &insights, &files);
+    let project = project::collect(&cx, options.project, &insights, &files);
     let repo = repo::collect(&cx, history.as_ref(), &deps, &files);
     let branch = branch::offline(repo::gittuf(&cx));
     let (checks, changes, collab) = checks::offline();
-    let sources = repo::sources(&cx);
+    let mut sources = repo::sources(&cx);
+    sources.extend(project::source(options.project));
     let mut facts = Facts {
         format: FORMAT,
         collection: Collection {

@@ -5,11 +5,13 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::Context;
+use super::ci::{Ci, Workflows};
 use super::files::Files;
 use super::insights::Insights;
 use super::remote::{self, Remote};
+use super::{Context, Source};
 use crate::model::fact::{Fact, Reason, SourceId};
+use crate::model::project::ProjectStatements;
 use crate::model::subject::Subject;
 
 /// The source of statements that only the project's own file makes.
@@ -55,30 +57,66 @@ pub struct Claims {
     pub no_external_ci: Fact<bool>,
 }
 
-pub(crate) fn collect(cx: &Context<'_>, insights: &Insights, files: &Files) -> Project {
-    let statement = "a statement in baseline.yaml";
-    let claim = || Fact::unknown(Reason::NotRequested, statement, CONFIG);
+pub(crate) fn collect(cx: &Context<'_>, stated: &ProjectStatements, insights: &Insights, files: &Files) -> Project {
+    let claim = |said: Option<bool>| match said {
+        Some(said) => Fact::known(said, CONFIG),
+        None => Fact::unknown(Reason::NotRequested, "a statement in baseline.yaml", CONFIG),
+    };
     Project {
-        repositories: repositories(cx, insights, files),
+        repositories: repositories(cx, stated, insights, files),
         results: Fact::unknown(Reason::NotRequested, "a run over the repositories of the project", CONFIG),
         claims: Claims {
-            single_repository: claim(),
-            no_vulnerabilities: claim(),
-            security_assessed: claim(),
-            threat_modeled: claim(),
-            no_external_ci: claim(),
+            single_repository: claim(stated.single_repository),
+            no_vulnerabilities: claim(stated.no_vulnerabilities),
+            security_assessed: claim(stated.security_assessed),
+            threat_modeled: claim(stated.threat_modeled),
+            no_external_ci: claim(stated.no_external_ci),
         },
     }
 }
 
-/// What the Security Insights file lists, and submodules of the same owner.
-fn repositories(cx: &Context<'_>, insights: &Insights, files: &Files) -> Fact<Vec<ProjectRepository>> {
+/// Where nobody could look for pipelines elsewhere, the project may state that there are none. What was seen goes first.
+pub(crate) fn claim_no_other_ci(stated: &ProjectStatements, ci: &mut Ci, workflows: &mut Workflows) {
+    let Fact::Unknown { why, .. } = &ci.external_checks else { return };
+    if stated.no_external_ci != Some(true) {
+        return;
+    }
+    // The same obstacle kept the absence of pipelines in the tree from being one of pipelines at all.
+    if matches!(&workflows.present, Fact::Unknown { why: other, .. } if other == why) {
+        workflows.present = Fact::known(false, &["git", "config"]);
+    }
+    ci.external_checks = Fact::known(Vec::new(), CONFIG);
+}
+
+/// The source of the project's own statements, where it makes any.
+pub(crate) fn source(stated: &ProjectStatements) -> Option<(String, Source)> {
+    let (file, digest) = stated.file.clone()?;
+    let source = Source { kind: "config".to_owned(), reference: file, digest: Some(digest), status: None };
+    Some(("config".to_owned(), source))
+}
+
+/// What the configuration and the Security Insights file list, and submodules of the same owner.
+fn repositories(
+    cx: &Context<'_>,
+    stated: &ProjectStatements,
+    insights: &Insights,
+    files: &Files,
+) -> Fact<Vec<ProjectRepository>> {
     let (listed, submodules) = (insights.repositories.value(), files.submodules.value());
-    if listed.is_none() && submodules.is_none() {
+    if listed.is_none() && submodules.is_none() && stated.repositories.is_empty() {
         return Fact::unknown(Reason::Truncated, "the Security Insights file and the tree in full", cx.src);
     }
     let own = key(&own_address(cx.subject));
     let mut found: BTreeMap<String, ProjectRepository> = BTreeMap::new();
+    for said in &stated.repositories {
+        // This repository is the one that is judged, whatever it is called.
+        let role = if key(&said.url) == own { "primary" } else { said.role.as_str() };
+        let one = ProjectRepository {
+            released_with_primary: said.released_with_primary,
+            ..repository(&said.url, role, "config")
+        };
+        found.entry(key(&said.url)).or_insert(one);
+    }
     for url in listed.into_iter().flatten() {
         let role = if key(url) == own { "primary" } else { "other" };
         found.entry(key(url)).or_insert_with(|| repository(url, role, "insights"));
@@ -89,7 +127,11 @@ fn repositories(cx: &Context<'_>, insights: &Insights, files: &Files) -> Fact<Ve
         found.entry(key(&url)).or_insert_with(|| repository(&url, "subproject", "submodule"));
     }
     let complete = insights.repositories.is_complete() && files.submodules.is_complete();
-    Fact::seen(found.into_values().collect(), complete, cx.src)
+    let src: Vec<SourceId> = match stated.repositories.is_empty() {
+        true => cx.src.to_vec(),
+        false => cx.src.iter().chain(CONFIG).copied().collect(),
+    };
+    Fact::seen(found.into_values().collect(), complete, &src)
 }
 
 fn repository(url: &str, role: &str, place: &str) -> ProjectRepository {
@@ -179,7 +221,7 @@ mod tests {
             let cx = Context { subject: &subject, policies: &policies, ..*cx };
             let insights = crate::collect::insights::collect(&cx);
             let files = Files { submodules: Fact::known(submodules, cx.src), ..crate::collect::files::collect(&cx) };
-            collect(&cx, &insights, &files)
+            collect(&cx, &ProjectStatements::default(), &insights, &files)
         });
         let all = found.repositories.value().expect("known");
         let roles: Vec<_> = all.iter().map(|one| (one.url.as_str(), one.role.as_str(), one.place.as_str())).collect();

@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::catalog::Remediation;
+use super::declaration::{Claim, Laid};
 use super::evidence::{Confidence, Evidence, EvidenceKind};
 use super::id::{Level, RequirementId};
 use super::ruling::{Need, Outcome};
@@ -24,7 +26,21 @@ pub enum Standing {
     Unmet,
     /// Needs review, unknown, or not run.
     Open,
-    /// Failed, and a dated waiver stands beside it; it never counts as met.
+    /// Not met, and a dated waiver stands beside it; it never counts as met.
+    Waived,
+}
+
+/// What a standing rests on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Basis {
+    /// What was seen in the repository or told by its forge.
+    Observed,
+    /// What a file of the project claims.
+    Claimed,
+    /// What a person states in a dated declaration.
+    Attested,
+    /// A dated waiver.
     Waived,
 }
 
@@ -67,6 +83,8 @@ pub struct Assessment {
     pub levels: Levels,
     /// The number of requirements by outcome; all six keys are present, and they add up to the active requirements.
     pub outcomes: BTreeMap<Outcome, u32>,
+    /// What was declared, and when that was judged.
+    pub declarations: Declared,
     /// One verdict per active requirement, sorted by id.
     pub requirements: Vec<Verdict>,
 }
@@ -81,6 +99,35 @@ pub struct CatalogRef {
     pub version: String,
     /// `sha256:` and 64 hexadecimal digits of the catalog file.
     pub digest: String,
+}
+
+/// What was declared about the subject beyond single verdicts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Declared {
+    /// The day on which declarations were judged.
+    #[schemars(with = "String")]
+    pub as_of: Date,
+    /// The files they come from, and the files of claims.
+    pub files: Vec<FileRef>,
+    /// Declarations for what this version of the standard does not ask.
+    pub unmatched: Vec<Laid>,
+    /// Claims about what this version of the standard does not ask.
+    pub unmatched_claims: Vec<Claim>,
+}
+
+/// Names a file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FileRef {
+    /// The file.
+    pub file: String,
+    /// `sha256:` and 64 hexadecimal digits; none where the file is one that the facts name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub digest: Option<String>,
+    /// What was found in it and not used, one remark each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub remarks: Vec<String>,
 }
 
 /// Names something by its digest.
@@ -109,6 +156,8 @@ pub struct Levels {
     pub mode: LevelMode,
     /// The highest level of which every counting requirement is met, with all levels below it; none when level 1 is not reached.
     pub reached: Option<Level>,
+    /// The level that the project's configuration says it wants to reach.
+    pub target: Option<Level>,
     /// Requirements whose list of levels is not upward closed, so that the two modes differ for them.
     pub mode_matters_for: Vec<RequirementId>,
     /// One entry per level, lowest first.
@@ -155,6 +204,8 @@ pub struct Verdict {
     pub evidence_kind: Option<EvidenceKind>,
     /// How it counts.
     pub standing: Standing,
+    /// What that standing rests on; none where it is open.
+    pub basis: Option<Basis>,
     /// One sentence a maintainer can act on.
     pub message: String,
     /// Remarks, and conditions of later classes that also hold.
@@ -164,8 +215,11 @@ pub struct Verdict {
     pub needs: Vec<Need>,
     /// What was seen.
     pub evidence: Vec<Evidence>,
-    /// The declaration that is laid over it, if any.
-    pub declaration: Option<serde_json::Value>,
+    /// The declaration that is laid over it, if any; the outcome above stays what was seen.
+    pub declaration: Option<Laid>,
+    /// What others claim about it; it never counts.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub claims: Vec<Claim>,
     /// How to meet it.
     pub remediation: Option<Remediation>,
     /// A defect of the policy itself; such a verdict is unknown.

@@ -2,8 +2,10 @@
 
 pub mod assessment;
 pub mod catalog;
+pub mod declaration;
 pub mod evidence;
 pub mod fact;
 pub mod id;
+pub mod project;
 pub mod ruling;
 pub mod subject;

@@ -57,6 +57,9 @@ pub struct Ruling {
     pub evidence: Vec<Evidence>,
     /// For an outcome of unknown: the facts that would settle it.
     pub needs: Vec<Need>,
+    /// Whether a failure was concluded from absence in documents that were all read; a statement with evidence may settle it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub by_absence: bool,
     /// A defect of the policy itself: an error, a wrong shape, a hole.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub defect: Option<String>,

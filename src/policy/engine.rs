@@ -192,6 +192,7 @@ fn undecided(policy: &Policy, needs: Vec<Need>) -> Ruling {
         notes: Vec::new(),
         evidence: Vec::new(),
         needs,
+        by_absence: false,
         defect: None,
     }
 }
@@ -280,6 +281,16 @@ fn said_ruling(policy: &Policy, facts: &[&Json], open: &[Need], said: &Json) -> 
     if confidence == Confidence::Low && outcome != Outcome::NeedsReview {
         return Err("a verdict of low confidence has to be `needs_review`".to_owned());
     }
+    let by_absence = said.get("by_absence") == Some(&Json::Bool(true));
+    if by_absence && (outcome != Outcome::Failed || confidence != Confidence::Medium) {
+        return Err("only a failure of medium confidence is one by absence".to_owned());
+    }
+    // What the project's own configuration states is never observed, whatever the policy makes of it.
+    let configured = evidence.iter().any(|item| item.src.iter().any(|source| source == "config"));
+    let (confidence, kind) = match configured {
+        true => (confidence.min(Confidence::Medium), kind.max(EvidenceKind::Declared)),
+        false => (confidence, kind),
+    };
     Ok(Ruling {
         id: id_of(policy),
         outcome,
@@ -289,6 +300,7 @@ fn said_ruling(policy: &Policy, facts: &[&Json], open: &[Need], said: &Json) -> 
         notes: notes.unwrap_or_default(),
         evidence,
         needs: if outcome == Outcome::NeedsReview { open.to_vec() } else { Vec::new() },
+        by_absence,
         defect: None,
     })
 }

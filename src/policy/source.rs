@@ -95,6 +95,11 @@ impl Policies {
         self.policies.values()
     }
 
+    /// A table of the bundle, by the name of its file.
+    pub fn table(&self, name: &str) -> Option<&serde_json::Value> {
+        self.tables.get("osps")?.get("tables")?.get(name)
+    }
+
     /// `sha256:` and the digest over all files but the tests.
     pub fn digest(&self) -> &str {
         &self.digest

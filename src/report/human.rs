@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use super::Detail;
 use super::style::Style;
+use super::{Detail, declarations};
 use crate::model::assessment::{Assessment, LevelMode, LevelStanding, Standing, Verdict};
 use crate::model::evidence::{Confidence, Evidence, EvidenceKind};
 use crate::model::id::Level;
@@ -24,6 +24,7 @@ pub(super) fn render(assessment: &Assessment, style: &Style, detail: Detail) -> 
     } else {
         every(&mut out, assessment, style, detail);
     }
+    declarations::attention(&mut out, assessment, style);
     footer(&mut out, assessment, style, detail);
     out
 }
@@ -60,6 +61,11 @@ fn levels(out: &mut String, assessment: &Assessment, style: &Style) {
         None => "No level is reached yet.".to_owned(),
     };
     let _ = writeln!(out, "{}", style.bold(&sentence));
+    if let Some(target) = assessment.levels.target {
+        let met = assessment.levels.reached.is_some_and(|reached| reached >= target);
+        let state = if met { "reached" } else { "not reached" };
+        let _ = writeln!(out, "The project wants to reach level {target}: {state}.");
+    }
 }
 
 fn distance(standing: &LevelStanding) -> String {
@@ -81,6 +87,10 @@ fn next_level(assessment: &Assessment) -> Option<Level> {
 
 fn way(out: &mut String, assessment: &Assessment, style: &Style) {
     let Some(level) = next_level(assessment) else { return };
+    // Who has what they want is not sent further.
+    if assessment.levels.target.is_some_and(|target| target < level) {
+        return;
+    }
     let counting: Vec<&Verdict> = assessment
         .requirements
         .iter()
@@ -88,11 +98,16 @@ fn way(out: &mut String, assessment: &Assessment, style: &Style) {
         .filter(|verdict| verdict.standing != Standing::Met)
         .collect();
     let _ = writeln!(out, "\n{}", style.bold(&format!("To reach level {level}")));
+    let open = counting.iter().filter(|verdict| verdict.standing != Standing::Waived);
     for outcome in [Outcome::Failed, Outcome::NeedsReview] {
-        for verdict in counting.iter().filter(|verdict| verdict.outcome == outcome) {
+        for verdict in open.clone().filter(|verdict| verdict.outcome == outcome) {
             item(out, verdict, style, SHORT_EVIDENCE);
         }
     }
+    for verdict in counting.iter().filter(|verdict| verdict.standing == Standing::Waived) {
+        item(out, verdict, style, SHORT_EVIDENCE);
+    }
+    let counting: Vec<&Verdict> = open.copied().collect();
     unknowns(out, &counting, style);
 }
 
@@ -141,6 +156,7 @@ fn every(out: &mut String, assessment: &Assessment, style: &Style, detail: Detai
 
 fn item(out: &mut String, verdict: &Verdict, style: &Style, evidence: usize) {
     let symbol = style.outcome(verdict.outcome, style.symbol(verdict.outcome));
+    let symbol = format!("{symbol}{}", declarations::mark(verdict, style));
     let levels: Vec<String> = verdict.levels.iter().map(ToString::to_string).collect();
     let remark: Vec<&str> =
         [verdict.confidence.map(confidence), verdict.evidence_kind.and_then(kind)].into_iter().flatten().collect();
@@ -157,10 +173,11 @@ fn item(out: &mut String, verdict: &Verdict, style: &Style, evidence: usize) {
     if verdict.evidence.len() > evidence {
         let _ = writeln!(out, "        {}", style.faint(&format!("and {} more", verdict.evidence.len() - evidence)));
     }
+    declarations::under(out, verdict, style);
     for note in &verdict.notes {
         let _ = writeln!(out, "{}", style.wrap(&format!("note: {note}"), 6));
     }
-    if verdict.standing != Standing::Met
+    if matches!(verdict.standing, Standing::Unmet | Standing::Open)
         && let Some(fix) = &verdict.remediation
     {
         let _ = writeln!(out, "{}", style.wrap(&format!("fix: {} (about {})", fix.text, effort(fix.minutes)), 6));
@@ -220,6 +237,7 @@ fn footer(out: &mut String, assessment: &Assessment, style: &Style, detail: Deta
         .collect();
     let separator = format!(" {} ", style.dot());
     let _ = writeln!(out, "\n{}   (of {} requirements)", counts.join(&separator), assessment.requirements.len());
+    declarations::summary(out, assessment, style);
     if detail == Detail::Short {
         let hint = "`-v` lists every requirement; `osps explain ID` tells what one asks and how it is decided.";
         let _ = writeln!(out, "{}", style.faint(hint));

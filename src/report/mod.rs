@@ -1,5 +1,7 @@
 //! Floor 1: an assessment as text; one file per format. Nothing here prints or judges.
 
+pub mod badge;
+mod declarations;
 mod human;
 pub mod style;
 

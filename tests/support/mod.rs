@@ -176,6 +176,7 @@ pub(crate) fn facts(path: &Path) -> serde_json::Value {
         now: "2026-06-01T00:00:00Z".parse().expect("a time"),
         policies: &policies,
         forge: None,
+        project: &osps::model::project::ProjectStatements::default(),
     });
     serde_json::to_value(facts.expect("facts")).expect("JSON")
 }
@@ -210,6 +211,7 @@ pub(crate) fn facts_beside_with(
         now: "2026-06-01T00:00:00Z".parse().expect("a time"),
         policies: &policies,
         forge: Some(&connection),
+        project: &osps::model::project::ProjectStatements::default(),
     });
     serde_json::to_value(facts.expect("facts")).expect("JSON")
 }
@@ -249,6 +251,7 @@ pub(crate) fn judge(facts: &Json, strict_platform: bool) -> Assessment {
         mode: LevelMode::Cumulative,
         selection: Selection::default(),
         strict_platform,
+        statements: osps::assess::Statements::default(),
     };
     let facts = FactsDocument::parse(&facts.to_string()).expect("a facts document");
     audit::evaluate(&facts, &settings).expect("an assessment")

@@ -1,11 +1,20 @@
-//! Floor 1: catalog + rulings -> assessment. Pure: no clock, no file, no engine.
+//! Floor 1: catalog + rulings + declarations -> assessment. Pure: no clock, no file, no engine.
+
+mod declarations;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::civil::Date;
+
+pub use self::declarations::WARNING_DAYS;
+use self::declarations::{Rules, Seen, last_day, lay, standing};
 use crate::model::assessment::{
-    Assessment, CatalogRef, DigestRef, FORMAT, FactsRef, LevelMode, LevelStanding, Levels, Standing, Verdict,
+    Assessment, Basis, CatalogRef, Declared, DigestRef, FORMAT, FactsRef, FileRef, LevelMode, LevelStanding, Levels,
+    Standing, Verdict,
 };
 use crate::model::catalog::{Catalog, Requirement};
+use crate::model::declaration::{Claim, Condition, Declaration, Effect, Kind, Laid, Limits};
+use crate::model::evidence::EvidenceKind;
 use crate::model::id::{Level, RequirementId};
 use crate::model::ruling::{Outcome, Ruling};
 use crate::model::subject::Subject;
@@ -34,20 +43,44 @@ pub struct Provenance {
     pub facts: FactsRef,
 }
 
-/// Puts the rulings of all policies into the frame of one catalog.
+/// What people and other tools state about the subject, and how that is judged.
+#[derive(Debug, Clone, Default)]
+pub struct Statements {
+    /// The day on which declarations are judged.
+    pub as_of: Date,
+    /// Declarations; of several for one requirement the first that counts is laid over it.
+    pub declarations: Vec<Declaration>,
+    /// What configurations allow.
+    pub limits: Limits,
+    /// Evidence links that lead nowhere.
+    pub dead_links: BTreeSet<String>,
+    /// Requirements that may not apply; those that are not named apply to every project.
+    pub conditions: BTreeMap<RequirementId, Condition>,
+    /// What others claim; shown beside the verdicts.
+    pub claims: Vec<Claim>,
+    /// The files that the declarations come from.
+    pub files: Vec<FileRef>,
+    /// The level that the project wants to reach.
+    pub target_level: Option<Level>,
+}
+
+/// Puts the rulings of all policies into the frame of one catalog, and lays the declarations over them.
 pub fn assess(
     catalog: &Catalog,
     provenance: Provenance,
     rulings: Vec<Ruling>,
     mode: LevelMode,
     selection: &Selection,
+    statements: &Statements,
 ) -> Assessment {
     let by_id: BTreeMap<String, Ruling> = rulings.into_iter().map(|ruling| (ruling.id.to_string(), ruling)).collect();
     let mut requirements: Vec<Verdict> = catalog
         .active()
         .map(|requirement| {
             let ruling = selection.selects(requirement, mode).then(|| by_id.get(policy_id(requirement)));
-            verdict(requirement, ruling)
+            let seen = verdict(requirement, ruling);
+            let by_absence = ruling.flatten().is_some_and(|ruling| ruling.by_absence);
+            claimed(declared(seen, by_absence, requirement, statements), statements)
         })
         .collect();
     requirements.sort_by(|a, b| a.id.cmp(&b.id));
@@ -61,8 +94,14 @@ pub fn assess(
         catalog: provenance.catalog,
         policies: DigestRef { digest: provenance.policies_digest },
         facts: provenance.facts,
-        levels: levels(&requirements, mode),
+        levels: levels(&requirements, mode, statements.target_level),
         outcomes,
+        declarations: Declared {
+            as_of: statements.as_of,
+            files: statements.files.clone(),
+            unmatched: unmatched(catalog, statements),
+            unmatched_claims: unmatched_claims(catalog, statements),
+        },
         requirements,
     }
 }
@@ -80,12 +119,98 @@ impl Selection {
     }
 }
 
-/// How an outcome counts.
-fn standing(outcome: Outcome) -> Standing {
-    match outcome {
-        Outcome::Passed | Outcome::NotApplicable => Standing::Met,
-        Outcome::Failed => Standing::Unmet,
-        Outcome::NeedsReview | Outcome::Unknown | Outcome::NotRun => Standing::Open,
+/// Lays what is declared for a requirement over its verdict: the first declaration that counts, else the first.
+fn declared(verdict: Verdict, by_absence: bool, requirement: &Requirement, statements: &Statements) -> Verdict {
+    let seen = Seen {
+        outcome: verdict.outcome,
+        by_absence,
+        condition: statements.conditions.get(&verdict.id).copied().unwrap_or_default(),
+        evidence: &verdict.evidence,
+        text_sha256: &requirement.text_sha256,
+    };
+    let rules = Rules { as_of: statements.as_of, limits: &statements.limits, dead_links: &statements.dead_links };
+    let of_it = statements.declarations.iter().filter(|declaration| declaration.requirement == verdict.id);
+    let mut laid: Vec<(Laid, Standing)> = of_it.map(|declaration| lay(declaration, &seen, &rules)).collect();
+    let counting = laid.iter().position(|(laid, _)| laid.effect.counts()).unwrap_or_default();
+    if laid.is_empty() {
+        return verdict;
+    }
+    let (laid, standing) = laid.swap_remove(counting);
+    let basis = match laid.effect {
+        Effect::Settles => Some(Basis::Attested),
+        Effect::Waives => Some(Basis::Waived),
+        _ => verdict.basis,
+    };
+    Verdict { standing, basis, declaration: Some(laid), ..verdict }
+}
+
+/// What a declaration would do for a requirement that is open, or not met where it waives: its state without an assessment.
+pub fn outlook(declaration: &Declaration, catalog: &Catalog, statements: &Statements) -> Laid {
+    let requirement = catalog.requirement(&declaration.requirement).filter(|requirement| requirement.is_active());
+    let Some(requirement) = requirement else { return unmatched_one(declaration, catalog, statements) };
+    // Whether its scope matches what is found cannot be told without looking.
+    let unscoped = Declaration { paths: Vec::new(), findings: Vec::new(), ..declaration.clone() };
+    let outcome = if declaration.kind == Kind::Waiver { Outcome::Failed } else { Outcome::Unknown };
+    let text_sha256 = &requirement.text_sha256;
+    let seen = Seen { outcome, by_absence: false, condition: Condition::Open, evidence: &[], text_sha256 };
+    let rules = Rules { as_of: statements.as_of, limits: &statements.limits, dead_links: &statements.dead_links };
+    let (laid, _) = lay(&unscoped, &seen, &rules);
+    Laid { said: declaration.clone(), ..laid }
+}
+
+/// Puts the claims of others beside a verdict.
+fn claimed(verdict: Verdict, statements: &Statements) -> Verdict {
+    let mut claims: Vec<Claim> =
+        statements.claims.iter().filter(|claim| claim.requirement == verdict.id).cloned().collect();
+    claims.sort();
+    for claim in &mut claims {
+        claim.conflict = claim.outcome.is_decided() && verdict.outcome.is_decided() && claim.outcome != verdict.outcome;
+    }
+    Verdict { claims, ..verdict }
+}
+
+/// Declarations for what this version of the standard does not ask.
+fn unmatched(catalog: &Catalog, statements: &Statements) -> Vec<Laid> {
+    let known = |id: &RequirementId| catalog.requirement(id).is_some_and(Requirement::is_active);
+    let others = statements.declarations.iter().filter(|declaration| !known(&declaration.requirement));
+    others.map(|declaration| unmatched_one(declaration, catalog, statements)).collect()
+}
+
+fn unmatched_one(declaration: &Declaration, catalog: &Catalog, statements: &Statements) -> Laid {
+    let id = &declaration.requirement;
+    let remark = match catalog.requirement(id) {
+        Some(retired) if retired.replaced_by.is_empty() => {
+            format!("{id} is retired in the catalog {}.", catalog.version)
+        }
+        Some(retired) => {
+            let heirs: Vec<&str> = retired.replaced_by.iter().map(RequirementId::as_str).collect();
+            format!("{id} is retired in the catalog {}; see {}.", catalog.version, heirs.join(", "))
+        }
+        None => format!("There is no {id} in the catalog {}.", catalog.version),
+    };
+    Laid {
+        said: declaration.clone(),
+        effect: Effect::Unmatched,
+        last_day: last_day(declaration, &statements.limits),
+        remarks: vec![remark],
+    }
+}
+
+/// Claims about what this version of the standard does not ask.
+fn unmatched_claims(catalog: &Catalog, statements: &Statements) -> Vec<Claim> {
+    let known = |id: &RequirementId| catalog.requirement(id).is_some_and(Requirement::is_active);
+    let mut claims: Vec<Claim> = statements.claims.iter().filter(|claim| !known(&claim.requirement)).cloned().collect();
+    claims.sort();
+    claims
+}
+
+/// What a standing rests on where nothing is declared.
+fn basis(outcome: Outcome, kind: Option<EvidenceKind>) -> Option<Basis> {
+    match (outcome.is_decided(), kind) {
+        (false, _) => None,
+        (true, Some(EvidenceKind::Declared)) => Some(Basis::Claimed),
+        (true, Some(EvidenceKind::Attested)) => Some(Basis::Attested),
+        (true, _) => Some(Basis::Observed),
     }
 }
 
@@ -99,11 +224,13 @@ fn verdict(requirement: &Requirement, ruling: Option<Option<&Ruling>>) -> Verdic
         confidence: None,
         evidence_kind: None,
         standing: standing(outcome),
+        basis: None,
         message: message.to_owned(),
         notes: Vec::new(),
         needs: Vec::new(),
         evidence: Vec::new(),
         declaration: None,
+        claims: Vec::new(),
         remediation: requirement.remediation.clone(),
         defect,
     };
@@ -116,6 +243,7 @@ fn verdict(requirement: &Requirement, ruling: Option<Option<&Ruling>>) -> Verdic
         Some(Some(ruling)) => Verdict {
             confidence: ruling.confidence,
             evidence_kind: ruling.evidence_kind,
+            basis: basis(ruling.outcome, ruling.evidence_kind),
             notes: ruling.notes.clone(),
             needs: ruling.needs.clone(),
             evidence: ruling.evidence.clone(),
@@ -124,7 +252,7 @@ fn verdict(requirement: &Requirement, ruling: Option<Option<&Ruling>>) -> Verdic
     }
 }
 
-fn levels(verdicts: &[Verdict], mode: LevelMode) -> Levels {
+fn levels(verdicts: &[Verdict], mode: LevelMode, target: Option<Level>) -> Levels {
     let standings: Vec<LevelStanding> =
         Level::ALL.into_iter().map(|level| level_standing(verdicts, level, mode)).collect();
     let reached = standings.iter().take_while(|standing| standing.reached).last().map(|standing| standing.level);
@@ -133,7 +261,7 @@ fn levels(verdicts: &[Verdict], mode: LevelMode) -> Levels {
     };
     let mode_matters_for =
         verdicts.iter().filter(|verdict| !upward_closed(&verdict.levels)).map(|verdict| verdict.id.clone()).collect();
-    Levels { mode, reached, mode_matters_for, standings }
+    Levels { mode, reached, target, mode_matters_for, standings }
 }
 
 fn level_standing(verdicts: &[Verdict], level: Level, mode: LevelMode) -> LevelStanding {
@@ -206,6 +334,7 @@ mod tests {
             evidence: Vec::new(),
             needs: Vec::new(),
             defect: None,
+            by_absence: false,
         }
     }
 
@@ -218,7 +347,7 @@ mod tests {
         };
         let ids = ["OSPS-AC-01.01", "OSPS-BR-07.01", "OSPS-DO-06.01", "OSPS-QA-07.01"];
         let rulings = ids.iter().zip(outcomes).map(|(id, outcome)| ruling(id, outcome)).collect();
-        assess(&catalog(), provenance, rulings, mode, selection)
+        assess(&catalog(), provenance, rulings, mode, selection, &Statements::default())
     }
 
     use Outcome::{Failed as F, NeedsReview as R, NotApplicable as N, Passed as P, Unknown as U};
@@ -267,7 +396,14 @@ mod tests {
             policies_digest: String::new(),
             facts: FactsRef { digest: String::new(), collected_at: String::new() },
         };
-        let assessment = assess(&catalog(), provenance, Vec::new(), LevelMode::Cumulative, &Selection::default());
+        let assessment = assess(
+            &catalog(),
+            provenance,
+            Vec::new(),
+            LevelMode::Cumulative,
+            &Selection::default(),
+            &Statements::default(),
+        );
         assert!(assessment.requirements.iter().all(|verdict| verdict.outcome == U && verdict.defect.is_some()));
     }
 }

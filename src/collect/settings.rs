@@ -1,0 +1,147 @@
+//! The files of a repository that say how it wants to be assessed, as texts: as they lie in a working directory, or as a
+//! commit has them. Nothing here understands them. Links are not followed, and every read is bounded.
+
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+use super::git::{Clone, OpenError};
+use super::limits;
+use super::tree::Tree;
+
+/// Where such files are read.
+#[derive(Debug)]
+pub struct Files(Source);
+
+#[derive(Debug)]
+enum Source {
+    Lying(PathBuf),
+    Committed(Tree),
+}
+
+impl Files {
+    /// The files around a path: of the working directory as they lie, so that what was just written counts; of the commit
+    /// where one is named, and where there is no working directory.
+    pub fn open(path: &Path, rev: Option<&str>, worktree: bool) -> Result<Self, OpenError> {
+        let clone = match Clone::open(path, rev) {
+            Ok(clone) => clone,
+            Err(_) if worktree => return Ok(Self(Source::Lying(path.to_path_buf()))),
+            Err(error) => return Err(error),
+        };
+        Ok(match clone.working_directory() {
+            Some(directory) if rev.is_none() => Self(Source::Lying(directory)),
+            _ => Self(Source::Committed(clone.tree())),
+        })
+    }
+
+    /// The working directory, where files are read as they lie.
+    pub fn directory(&self) -> Option<&Path> {
+        match &self.0 {
+            Source::Lying(directory) => Some(directory),
+            Source::Committed(_) => None,
+        }
+    }
+
+    /// The text of a file; none where there is no such file.
+    pub fn text(&self, path: &str) -> Result<Option<String>, String> {
+        let bytes = match &self.0 {
+            Source::Lying(directory) => {
+                let Some(file) = inside(directory, path).filter(|file| file.is_file()) else { return Ok(None) };
+                let mut bytes = Vec::new();
+                let file = std::fs::File::open(file).map_err(|error| format!("{path}: {error}"))?;
+                let read = file.take(limits::TEXT_BYTES + 1).read_to_end(&mut bytes);
+                read.map_err(|error| format!("{path}: {error}"))?;
+                bytes
+            }
+            Source::Committed(tree) => {
+                let Some(entry) = tree.get(path.as_bytes()).filter(|entry| entry.mode.is_file()) else {
+                    return Ok(None);
+                };
+                let blob = tree.reader().read(entry, limits::TEXT_BYTES + 1);
+                blob.map_err(|why| format!("{path}: {why:?}"))?.bytes
+            }
+        };
+        if bytes.len() as u64 > limits::TEXT_BYTES {
+            return Err(format!("{path}: larger than {} bytes", limits::TEXT_BYTES));
+        }
+        String::from_utf8(bytes).map(Some).map_err(|_| format!("{path}: it is not UTF-8"))
+    }
+
+    /// The paths of the files in one directory that end in one of these, sorted.
+    pub fn list(&self, directory: &str, endings: &[&str]) -> Vec<String> {
+        let mut paths: Vec<String> = match &self.0 {
+            Source::Lying(root) => inside(root, directory)
+                .and_then(|path| std::fs::read_dir(path).ok())
+                .into_iter()
+                .flatten()
+                .filter_map(Result::ok)
+                .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_file()))
+                .filter_map(|entry| Some(format!("{directory}/{}", entry.file_name().to_str()?)))
+                .take(limits::SETTING_FILES)
+                .collect(),
+            Source::Committed(tree) => tree
+                .below(directory)
+                .filter(|entry| entry.mode.is_file())
+                .map(|entry| entry.path.text())
+                .filter(|path| path.strip_prefix(directory).is_some_and(|rest| rest.matches('/').count() == 1))
+                .take(limits::SETTING_FILES)
+                .collect(),
+        };
+        paths.retain(|path| endings.iter().any(|ending| path.ends_with(ending)));
+        paths.sort();
+        paths
+    }
+
+    /// Whether something is there: a file or a directory. Anchors and a slash at the end do not matter.
+    pub fn exists(&self, path: &str) -> bool {
+        let path = path.split(['#', '?']).next().unwrap_or_default().trim_start_matches("./").trim_end_matches('/');
+        match &self.0 {
+            Source::Lying(directory) => inside(directory, path).is_some_and(|path| path.exists()),
+            Source::Committed(tree) => tree.get(path.as_bytes()).is_some() || tree.has_directory(path),
+        }
+    }
+
+    /// The texts of data files below a directory, by their paths in it.
+    pub fn below(&self, directory: &str) -> Result<Vec<(String, String)>, String> {
+        let mut open = vec![(directory.trim_end_matches('/').to_owned(), 0)];
+        let mut found = Vec::new();
+        while let Some((path, depth)) = open.pop() {
+            for file in self.list(&path, &[".rego", ".yaml", ".yml", ".json"]) {
+                let inner = file.strip_prefix(directory.trim_end_matches('/')).unwrap_or(&file);
+                let inner = inner.trim_start_matches('/').to_owned();
+                if let Some(text) = self.text(&file)? {
+                    found.push((inner, text));
+                }
+                if found.len() > limits::SETTING_FILES {
+                    return Err(format!("{directory}: more than {} files", limits::SETTING_FILES));
+                }
+            }
+            if depth < 4
+                && let Source::Lying(root) = &self.0
+                && let Some(place) = inside(root, &path)
+            {
+                let entries = std::fs::read_dir(place).into_iter().flatten().filter_map(Result::ok);
+                let directories = entries.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()));
+                open.extend(
+                    directories.filter_map(|one| Some((format!("{path}/{}", one.file_name().to_str()?), depth + 1))),
+                );
+            }
+        }
+        found.sort();
+        Ok(found)
+    }
+}
+
+/// A path below a directory, unless a link lies on the way or it leads out.
+fn inside(directory: &Path, path: &str) -> Option<PathBuf> {
+    let mut place = directory.to_path_buf();
+    for part in path.split('/').filter(|part| !part.is_empty() && *part != ".") {
+        if part == ".." {
+            return None;
+        }
+        place.push(part);
+        if std::fs::symlink_metadata(&place).ok()?.file_type().is_symlink() {
+            return None;
+        }
+    }
+    Some(place)
+}
