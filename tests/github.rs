@@ -211,6 +211,35 @@ fn signed_lists_of_checksums_cover_what_they_list() {
     assert_eq!(outcome(&run.assess(&GitHub::serve(released(&assets))), "OSPS-BR-06.01"), "failed");
 }
 
+/// What a pipeline checks out: one commit and no tags. The forge tells of the newest release all the same; only whether
+/// its tag is signed was not seen.
+#[rstest]
+#[case::with_files(&[("widget-1.2.0-linux.exe", "MZ"), ("widget-1.2.0-linux.exe.asc", SIGNATURE)], "passed")]
+#[case::without_files(&[], "needs_review")]
+fn a_checkout_without_tags(#[case] assets: &[(&str, &str)], #[case] signed: &str) {
+    let mut run = Run::new(Sight::Reader);
+    let shallow = TempDir::new().expect("a directory");
+    let from = format!("file://{}", run.repository.path().display());
+    let to = shallow.path().join("checkout");
+    let to = to.to_str().expect("a text");
+    run.repository.git(["clone", "-q", "--depth", "1", "--no-tags", &from, to]);
+    run.repository.git(["-C", to, "remote", "set-url", "origin", "https://github.com/acme/widget.git"]);
+    let checkout = Repository::empty();
+    std::fs::remove_dir_all(checkout.path()).expect("removed");
+    std::fs::rename(to, checkout.path()).expect("moved");
+    run.repository = checkout;
+    let assets: Vec<(&str, &[u8])> = assets.iter().map(|(name, text)| (*name, text.as_bytes())).collect();
+    let github = GitHub::serve(released(&assets));
+    let facts = run.facts(&github);
+    let tag = &facts["releases"]["latest"]["tag"];
+    assert_eq!((&tag["known"]["name"], &tag["known"]["signed"]), (&json!("v1.2.0"), &json!(null)), "{tag}");
+    let assessment = run.assess(&github);
+    for id in ["OSPS-BR-02.01", "OSPS-BR-04.01"] {
+        assert_eq!(outcome(&assessment, id), "passed", "{id}");
+    }
+    assert_eq!(outcome(&assessment, "OSPS-BR-06.01"), signed);
+}
+
 /// An old signed release says nothing about the newest one.
 #[test]
 fn an_old_signature_is_none() {

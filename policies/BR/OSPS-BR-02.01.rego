@@ -110,6 +110,7 @@ _twins := sort([tag.name |
 ])
 
 _twin_exists if {
+	is_string(_latest.commit)
 	some other in _versions
 	other["package"] == _latest["package"]
 	other.commit != _latest.commit

@@ -183,7 +183,7 @@ pub fn newest_release(path: &std::path::Path, policies: &Bundle) -> Option<Strin
     let subject = repo::subject(Some(&clone), path, policies);
     let now = Timestamp::UNIX_EPOCH;
     let cx = Context { tree: &tree, clone: Some(&clone), subject: &subject, now, policies, forge: None, src: &["git"] };
-    Some(releases::tagged(&cx).latest?.commit)
+    releases::tagged(&cx).latest?.commit
 }
 
 /// Collects all facts that the tree and history of one subject show, and those that its forge tells where it may be asked.

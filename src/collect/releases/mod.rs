@@ -73,14 +73,14 @@ pub struct Tag {
     pub version: String,
     /// The package of a monorepo tag; none for the root package.
     pub package: Option<String>,
-    /// The commit it leads to.
-    pub commit: String,
-    /// The date of that commit, or of the tag, RFC 3339.
+    /// The commit it leads to; `null` where the clone does not hold the tag and only the forge tells of it.
+    pub commit: Option<String>,
+    /// The date of that commit, or of the tag, RFC 3339; of the release where only the forge tells of it.
     pub date: String,
-    /// Whether it is an annotated tag.
-    pub annotated: bool,
-    /// Whether it carries a signature (not verified).
-    pub signed: bool,
+    /// Whether it is an annotated tag; `null` like `commit`.
+    pub annotated: Option<bool>,
+    /// Whether it carries a signature (not verified); `null` like `commit`.
+    pub signed: Option<bool>,
     /// Whether its version is a pre-release.
     pub prerelease: bool,
 }
@@ -395,16 +395,23 @@ pub(crate) fn tagged(cx: &Context<'_>) -> Tagged {
     }
 }
 
+impl Tag {
+    /// As a forge tells of it that shows the release and not the tag.
+    fn told(self) -> Self {
+        Self { commit: None, annotated: None, signed: None, ..self }
+    }
+}
+
 /// A tag that names no version: its own name stands for it.
 fn unversioned(tag: &TagRef) -> Tag {
     Tag {
         name: tag.name.clone(),
         version: tag.name.clone(),
         package: None,
-        commit: tag.commit.to_string(),
+        commit: Some(tag.commit.to_string()),
         date: Timestamp::from_second(tag.seconds).map(|time| time.to_string()).unwrap_or_default(),
-        annotated: tag.annotated,
-        signed: tag.signed,
+        annotated: Some(tag.annotated),
+        signed: Some(tag.signed),
         prerelease: false,
     }
 }
@@ -431,10 +438,10 @@ impl Versioned {
             name: self.reference.name.clone(),
             version: self.version.text.clone(),
             package: self.version.package.clone(),
-            commit: self.reference.commit.to_string(),
+            commit: Some(self.reference.commit.to_string()),
             date: Timestamp::from_second(self.reference.seconds).map(|time| time.to_string()).unwrap_or_default(),
-            annotated: self.reference.annotated,
-            signed: self.reference.signed,
+            annotated: Some(self.reference.annotated),
+            signed: Some(self.reference.signed),
             prerelease: self.version.prerelease,
         }
     }

@@ -52,7 +52,10 @@ impl<'a> Published<'a> {
         match self.newest(pages, complete) {
             Ok(Some((page, tag))) => {
                 if let Some(tag) = &tag {
-                    releases.latest.tag = Fact::known(Some(tag.clone()), &["git", "releases"]);
+                    // Of a tag that the clone does not hold, what only git knows was not seen.
+                    let whole = tag.commit.is_some();
+                    let src: &[SourceId] = if whole { &["git", "releases"] } else { FORGE };
+                    releases.latest.tag = Fact::seen(Some(tag.clone()), whole, src);
                 }
                 releases.latest.body = Fact::known(page.body.clone().filter(|body| !body.trim().is_empty()), FORGE);
                 releases.latest.immutable = match page.immutable {
@@ -107,7 +110,8 @@ impl<'a> Published<'a> {
         }
     }
 
-    /// The page of the newest release with its tag as far as the clone holds it; no page where the newest is a bare tag.
+    /// The page of the newest release with its tag, from the clone where it holds it, else as the page tells of it where
+    /// it names a version; no page where the newest is a bare tag.
     fn newest<'p>(&self, pages: &'p [ReleasePage], complete: bool) -> Answer<Option<(&'p ReleasePage, Option<Tag>)>> {
         let with_tag = |page: &'p ReleasePage| {
             let all = || self.tagged.versions.iter().chain(&self.tagged.other_tags);
@@ -136,7 +140,8 @@ impl<'a> Published<'a> {
             .collect();
         if let Some(newest) = latest(&versions) {
             let found = public().find(|page| page.tag == newest.reference.name);
-            return Ok(found.map(with_tag));
+            let told = || newest.tag().told();
+            return Ok(found.map(with_tag).map(|(page, tag)| (page, Some(tag.unwrap_or_else(told)))));
         }
         let by_date = public().max_by_key(|page| (!page.prerelease, page.published_at.clone()));
         match by_date {
@@ -167,7 +172,7 @@ impl<'a> Published<'a> {
             kinds: &kinds,
             product: &self.cx.subject.name,
             version: &version,
-            commit: tag.map_or("", |tag| tag.commit.as_str()),
+            commit: tag.and_then(|tag| tag.commit.as_deref()).unwrap_or_default(),
         };
         let (connection, subject) = (self.asked.connection, &self.asked.subject);
         let contents = contents(self.asked, &page.tag, &shelf.wanted(), self.cx.now);
