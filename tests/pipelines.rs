@@ -103,6 +103,42 @@ const HEAD: &str =
 #[case::everybodys("pull_request_target", "", &format!("{HEAD}      - run: make\n"), Failed)]
 #[case::only_talk("discussion_comment", "", "      - run: echo \"use gh pr checkout 5\"\n      - run: make\n", Passed)]
 #[case::labels("pull_request_target", "", "      - uses: actions/labeler@v5\n", Passed)]
+#[case::labelled_beside_an_open_push(
+    "[push, pull_request_target]",
+    "    if: github.event_name == 'push' || contains(github.event.pull_request.labels.*.name, 'ok')\n",
+    &format!("{HEAD}      - run: make\n"),
+    NeedsReview
+)]
+#[case::own_branches_beside_a_comment(
+    "[pull_request_target, issue_comment]",
+    "",
+    "      - uses: actions/checkout@v4\n        if: >-\n          github.event_name == 'issue_comment' ||\n          \
+     github.event.pull_request.head.repo.full_name == github.repository\n        \
+     with: {ref: '${{ github.event.pull_request.head.sha || format(''refs/pull/{0}/head'', github.event.issue.number) }}'}\n      - run: make\n",
+    Failed
+)]
+#[case::a_script_asks_for_the_association(
+    "issue_comment",
+    "",
+    "      - uses: actions/github-script@v7\n        with:\n          script: |\n            \
+     if (!['MEMBER', 'OWNER'].includes(context.payload.comment.author_association)) {\n              \
+     core.setFailed('no');\n            }\n      - run: gh pr checkout 5\n      - run: make\n",
+    NeedsReview
+)]
+#[case::a_script_prints_the_association(
+    "issue_comment",
+    "",
+    "      - uses: actions/github-script@v7\n        with:\n          script: console.log(context.payload.comment.author_association)\n      \
+     - run: gh pr checkout 5\n      - run: make\n",
+    Failed
+)]
+#[case::held_runs_are_released(
+    "issue_comment",
+    "",
+    "      - run: gh api -X POST \"repos/$GITHUB_REPOSITORY/actions/runs/$ID/approve\"\n",
+    NeedsReview
+)]
+#[case::an_action_releases_held_runs("issue_comment", "", "      - uses: acme/ci/approve_workflows@v1\n", NeedsReview)]
 fn code_of_outsiders(#[case] on: &str, #[case] guard: &str, #[case] steps: &str, #[case] expected: Outcome) {
     assert_eq!(of_workflow(&job(on, guard, steps), &tree_only(), "OSPS-BR-01.03"), expected);
 }
@@ -117,6 +153,19 @@ fn a_head_that_a_local_action_checks_out() {
         job("pull_request_target", "", "      - uses: actions/checkout@v4\n      - uses: ./.github/actions/x\n");
     let files = &[(".github/workflows/w.yml", workflow.as_str()), (".github/actions/x/action.yml", action.as_str())];
     assert_eq!(judge(files, &tree_only(), "OSPS-BR-01.03"), Failed);
+}
+
+/// The one that calls decides on which events a workflow runs.
+#[rstest]
+#[case("    if: github.event_name == 'pull_request'\n", Passed)]
+#[case("", Failed)]
+fn a_head_that_a_called_workflow_checks_out(#[case] guard: &str, #[case] expected: Outcome) {
+    let caller = format!(
+        "on: [pull_request, pull_request_target]\npermissions: {{contents: write}}\njobs:\n  a:\n{guard}    uses: ./.github/workflows/b.yml\n"
+    );
+    let called = job("workflow_call", "", &format!("{HEAD}      - run: make\n"));
+    let files = &[(".github/workflows/a.yml", caller.as_str()), (".github/workflows/b.yml", called.as_str())];
+    assert_eq!(judge(files, &tree_only(), "OSPS-BR-01.03"), expected);
 }
 
 #[rstest]
@@ -154,6 +203,67 @@ fn silence_about_permissions(#[case] default: &str, #[case] expected: Outcome) {
 fn size_of_permissions(#[case] permissions: &str, #[case] forge: Json, #[case] expected: Outcome) {
     let text = SILENT.replace("jobs:", &format!("permissions: {permissions}\njobs:"));
     assert_eq!(of_workflow(&text, &forge, "OSPS-AC-04.02"), expected);
+}
+
+const STALE: &str = "      - uses: actions/stale@v9\n";
+
+#[rstest]
+#[case::labels_need_no_contents("contents: write", "      - uses: actions/labeler@v5\n", Failed)]
+#[case::labels("pull-requests: write", "      - uses: actions/labeler@v5\n", Passed)]
+#[case::nothing_is_deleted("contents: write", STALE, Failed)]
+#[case::branches_are_deleted("contents: write", &format!("{STALE}        with: {{delete-branch: true}}\n"), Passed)]
+#[case::reading_comments(
+    "issues: write",
+    "      - uses: actions/github-script@v7\n        with: {script: 'await github.rest.issues.listComments(c)'}\n",
+    Failed
+)]
+#[case::writing_comments(
+    "issues: write",
+    "      - uses: actions/github-script@v7\n        with: {script: 'await github.rest.issues.createComment(c)'}\n",
+    Passed
+)]
+#[case::merging(
+    "contents: write",
+    "      - uses: actions/github-script@v7\n        with: {script: 'await github.rest.pulls.merge(c)'}\n",
+    Passed
+)]
+#[case::calls_by_a_name_that_is_not_seen(
+    "issues: write",
+    "      - uses: actions/github-script@v7\n        with: {script: 'await github.rest[section][call](c)'}\n",
+    NeedsReview
+)]
+#[case::a_token_of_its_own(
+    "contents: write",
+    "      - uses: peter-evans/create-pull-request@v7\n        with: {token: '${{ secrets.BOT_PAT }}'}\n",
+    NeedsReview
+)]
+#[case::its_own_token_or_the_issued_one(
+    "contents: write",
+    "      - uses: peter-evans/create-pull-request@v7\n        with: {token: '${{ secrets.BOT_PAT || github.token }}'}\n",
+    Passed
+)]
+#[case::pushes_where_it_signed_in(
+    "packages: write",
+    "      - run: docker login ghcr.io -u x -p \"$T\"\n        env: {T: '${{ github.token }}'}\n      - run: ./publish.sh\n",
+    NeedsReview
+)]
+#[case::signs_in_elsewhere(
+    "packages: write",
+    "      - run: docker login quay.io -u x -p y\n      - run: cargo test\n",
+    Failed
+)]
+#[case::an_image_that_stays_here("packages: write", "      - run: docker build -t ghcr.io/a/b .\n", Failed)]
+#[case::an_image_that_is_pushed(
+    "packages: write",
+    "      - run: docker buildx build --push -t ghcr.io/a/b .\n",
+    Passed
+)]
+#[case::an_image_pushed_afterwards("packages: write", "      - run: docker build -t x . && docker push x\n", Passed)]
+fn needs_of_steps(#[case] permissions: &str, #[case] steps: &str, #[case] expected: Outcome) {
+    let text = format!(
+        "on: schedule\npermissions: {{{permissions}}}\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n{steps}"
+    );
+    assert_eq!(of_workflow(&text, &tree_only(), "OSPS-AC-04.02"), expected);
 }
 
 #[rstest]

@@ -17,6 +17,8 @@ pub(super) struct Action {
     #[serde(default)]
     off: BTreeMap<String, Vec<String>>,
     #[serde(default)]
+    when: BTreeMap<String, Vec<String>>,
+    #[serde(default)]
     pub(super) code: Vec<String>,
     #[serde(default)]
     outputs: BTreeMap<String, String>,
@@ -36,6 +38,14 @@ impl Action {
     pub(super) fn is_off(&self, input: impl Fn(&str) -> Option<String>) -> bool {
         self.off.iter().any(|(name, values)| {
             input(name).is_some_and(|given| values.iter().any(|value| wildcard(value, given.trim())))
+        })
+    }
+
+    /// Scopes that it needs with what it is given: those that only an input asks for are left out where it is not given.
+    pub(super) fn needed(&self, input: impl Fn(&str) -> Option<String>) -> impl Iterator<Item = &String> {
+        self.needs.iter().filter(move |scope| {
+            let asks = |name: &String| input(name).is_some_and(|given| !matches!(given.trim(), "" | "false"));
+            self.when.get(*scope).is_none_or(|names| names.iter().any(asks))
         })
     }
 
@@ -109,5 +119,8 @@ mod tests {
         assert!(files.outputs().any(|(name, who)| (name, who) == ("*", "untrusted")));
         let build = table.get("docker/build-push-action").expect("known");
         assert!(build.is_off(|name| (name == "push").then(|| "false".to_owned())));
+        let stale = table.get("actions/stale").expect("known");
+        assert!(!stale.needed(|_| None).any(|scope| scope == "contents"));
+        assert!(stale.needed(|name| (name == "delete-branch").then(|| "true".to_owned())).any(|s| s == "contents"));
     }
 }

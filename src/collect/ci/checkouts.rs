@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 
 use super::actions::Actions;
 use super::commands::{Bare, Steps};
+use super::condition;
 use super::gates;
-use super::pipelines;
+use super::pipelines::{self, Run};
+use super::privilege;
 use super::scope::{Scope, Yield};
 use super::shell::{self, Dialect};
 use super::trace::{self, Before, Origin, join};
@@ -39,6 +41,8 @@ pub(super) struct Desk {
     obtained: Vec<Obtained>,
     /// A check of who asked, that stands before everything that follows.
     checks: Vec<Guard>,
+    /// What guards the job, and then the step, on the privileged events; other events may well be unguarded.
+    guards: Vec<Guard>,
 }
 
 #[derive(Debug)]
@@ -62,7 +66,24 @@ impl Desk {
             .collect();
         privileged.sort_unstable();
         privileged.dedup();
-        Self { triggers: privileged, credentials, obtained: Vec::new(), checks: Vec::new() }
+        Self { triggers: privileged, credentials, obtained: Vec::new(), checks: Vec::new(), guards: Vec::new() }
+    }
+
+    /// Notes what guards the job.
+    pub(super) fn guarded(&mut self, run: &Run<'_>) {
+        self.guards = privilege::guards_on(run, |event| self.triggers.iter().any(|known| known == event));
+    }
+
+    /// Notes what guards a step; gives back what `leave` needs behind it.
+    pub(super) fn enter(&mut self, condition: Option<&Text>) -> usize {
+        let before = self.guards.len();
+        self.guards.extend(condition::guards_on_all(condition, self.triggers.iter().map(String::as_str)));
+        before
+    }
+
+    /// Forgets what guards a step that ends.
+    pub(super) fn leave(&mut self, before: usize) {
+        self.guards.truncate(before);
     }
 
     /// Whether files of the workspace may come from outsiders.
@@ -91,8 +112,11 @@ impl Desk {
             return;
         }
         let mut guards: Vec<Guard> = place.guards.to_vec();
-        guards.extend(self.checks.iter().cloned());
-        guards.dedup();
+        for guard in self.guards.iter().chain(&self.checks) {
+            if !guards.contains(guard) {
+                guards.push(guard.clone());
+            }
+        }
         self.obtained.push(Obtained {
             checkout: Checkout {
                 path: place.path.to_owned(),

@@ -296,6 +296,14 @@ fn usual(comparison: Comparison, left: &Expression, right: &Expression, situatio
     }
 }
 
+/// The guards of a condition that hold on each of several events.
+pub(super) fn guards_on_all<'e>(condition: Option<&Text>, events: impl IntoIterator<Item = &'e str>) -> Vec<Guard> {
+    let mut sets = events.into_iter().map(|event| guards(condition, event));
+    let mut common = sets.next().unwrap_or_default();
+    sets.for_each(|set| common.retain(|guard| set.contains(guard)));
+    common
+}
+
 /// The guards of a condition on an event: what must hold besides the event itself.
 pub(super) fn guards(condition: Option<&Text>, event: &str) -> Vec<Guard> {
     let Some(condition) = condition else { return Vec::new() };

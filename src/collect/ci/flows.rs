@@ -138,7 +138,8 @@ impl<'a> Sources<'a> {
         found: &mut Found,
     ) -> Outputs {
         let mut scope = base.clone();
-        scope.triggers.retain(|trigger| reaches(workflow, job, &trigger.event));
+        // Each job on the way, up to the one whose workflow calls, lets only some events through.
+        scope.triggers.retain(|trigger| run.chain.iter().all(|(workflow, job)| reaches(workflow, job, &trigger.event)));
         if scope.triggers.is_empty() && !workflow.triggers.is_empty() {
             return Outputs::default();
         }
@@ -164,6 +165,7 @@ impl<'a> Sources<'a> {
         }
         let credentials = self.privileges.credentials(&here.run);
         let mut desk = Desk::new(&scope.triggers, &self.pipelines.workflows, credentials);
+        desk.guarded(&here.run);
         desk.checked_before(self.actions, workflow, job, &scope.triggers);
         for step in &job.steps {
             self.step(&here, step, &mut scope, &mut desk, found);
@@ -208,6 +210,7 @@ impl<'a> Sources<'a> {
         }
         let credentials = self.privileges.credentials(&here.run);
         let mut desk = Desk::new(&scope.triggers, &self.pipelines.workflows, credentials);
+        desk.guarded(&here.run);
         if let Some(workflow) = here.run.workflow() {
             desk.checked_before(self.actions, workflow, job, &scope.triggers);
         }
@@ -228,8 +231,9 @@ impl<'a> Sources<'a> {
         scope.pin(step.condition.as_ref());
         scope.bind_env(&step.env);
         let mut guards = here.guards.clone();
-        let event = scope.triggers.first().map(|trigger| trigger.event.clone()).unwrap_or_default();
-        guards.extend(condition::guards(step.condition.as_ref(), &event));
+        let events = scope.triggers.iter().map(|trigger| trigger.event.as_str());
+        guards.extend(condition::guards_on_all(step.condition.as_ref(), events));
+        let before = desk.enter(step.condition.as_ref());
         let label = step.label();
         let outputs = if let Some(run) = &step.run {
             self.script(here, step, run, &label, &guards, &scope, outer, desk, found)
@@ -242,6 +246,7 @@ impl<'a> Sources<'a> {
         } else {
             Outputs::default()
         };
+        desk.leave(before);
         if let Some(id) = &step.id {
             outer.steps.insert(id.clone(), outputs);
         }

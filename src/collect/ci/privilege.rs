@@ -45,6 +45,47 @@ struct Needs {
     registry: bool,
 }
 
+/// Calls of the forge's client, in lower case, and the scopes that they need where they change something.
+const CALLS: &[(&str, &[&str])] = &[
+    ("issues.", &["issues", "pull-requests"]),
+    ("pulls.", &["pull-requests"]),
+    ("pulls.merge", &["contents"]),
+    ("pulls.updatebranch", &["contents"]),
+    ("reactions.", &["issues", "pull-requests"]),
+    ("checks.", &["checks"]),
+    ("actions.", &["actions"]),
+    ("git.", &["contents"]),
+    ("repos.createcommitstatus", &["statuses"]),
+    ("repos.createdeployment", &["deployments"]),
+    ("repos.deletedeployment", &["deployments"]),
+    ("repos.createrelease", &["contents"]),
+    ("repos.updaterelease", &["contents"]),
+    ("repos.deleterelease", &["contents"]),
+    ("repos.uploadreleaseasset", &["contents"]),
+    ("repos.generatereleasenotes", &["contents"]),
+    ("repos.createorupdatefilecontents", &["contents"]),
+    ("repos.deletefile", &["contents"]),
+    ("repos.createcommitcomment", &["contents"]),
+    ("repos.merge", &["contents"]),
+    ("repos.createdispatchevent", &["contents"]),
+    ("packages.", &["packages"]),
+    ("getidtoken", &["id-token"]),
+    ("codescanning.", &["security-events"]),
+];
+
+/// Whether the name of a call, from its start, is not one of those that only read.
+fn changes_something(call: &str) -> bool {
+    !["get", "list", "check", "download", "compare"].iter().any(|verb| call.starts_with(verb))
+}
+
+/// Whether an action works with another token than the one that the forge issued for the task.
+fn is_given_another_token(input: &dyn Fn(&str) -> Option<String>) -> bool {
+    ["token", "github-token", "github_token", "repo-token", "repo_token"]
+        .iter()
+        .find_map(|name| input(name))
+        .is_some_and(|given| given.contains("${{") && !is_token(&given) && !given.to_lowercase().contains("inputs."))
+}
+
 /// Whether a step signs in to the registry of the forge.
 fn signs_in(step: &Step) -> bool {
     let of_forge = |text: &Text| text.text.contains("ghcr.io") || text.text.contains("pkg.github.com");
@@ -306,7 +347,14 @@ impl Sources<'_> {
     fn needs_of_action(&self, address: &str, input: &dyn Fn(&str) -> Option<String>, needs: &mut Needs) {
         match self.actions.get(address) {
             Some(action) if action.is_off(input) => needs.off.extend(action.needs.iter().cloned()),
-            Some(action) => needs.scopes.extend(action.needs.iter().cloned()),
+            Some(action) if is_given_another_token(input) => {
+                // An identity is asked for without the token.
+                let (identity, others) = action.needed(input).cloned().partition(|scope| scope == "id-token");
+                let (identity, others): (Vec<String>, Vec<String>) = (identity, others);
+                needs.scopes.extend(identity);
+                needs.off.extend(others);
+            }
+            Some(action) => needs.scopes.extend(action.needed(input).cloned()),
             None => needs.unknown.push(address.to_owned()),
         }
     }
@@ -314,30 +362,16 @@ impl Sources<'_> {
     /// Calls of the forge's client in an inline script.
     fn needs_of_calls(&self, step: &Step, needs: &mut Needs) {
         let text = step.input("script").map(|text| text.text.as_str()).unwrap_or_default();
-        let calls: &[(&str, &[&str])] = &[
-            ("issues.", &["issues", "pull-requests"]),
-            ("pulls.", &["pull-requests", "contents"]),
-            ("reactions.", &["issues", "pull-requests"]),
-            ("checks.", &["checks"]),
-            ("actions.", &["actions"]),
-            ("git.", &["contents"]),
-            ("createcommitstatus", &["statuses"]),
-            ("deployment", &["deployments"]),
-            ("release", &["contents"]),
-            ("createorupdatefilecontents", &["contents"]),
-            ("createdispatchevent", &["contents"]),
-            ("packages.", &["packages"]),
-            ("getidtoken", &["id-token"]),
-            ("discussion", &["discussions"]),
-            ("codescanning.", &["security-events"]),
-        ];
         let lower = text.to_lowercase();
-        for (call, scopes) in calls {
-            if lower.contains(call) {
+        for (call, scopes) in CALLS {
+            if lower
+                .match_indices(call)
+                .any(|(at, _)| changes_something(lower.get(at + call.len()..).unwrap_or_default()))
+            {
                 needs.scopes.extend(scopes.iter().map(|scope| (*scope).to_owned()));
             }
         }
-        if ["require(", "import(", "graphql", ".request(", "exec."].iter().any(|sign| lower.contains(sign)) {
+        if ["require(", "import(", "graphql", ".request(", "exec.", ".rest["].iter().any(|sign| lower.contains(sign)) {
             needs.unknown.push(step.label());
         }
     }
@@ -544,8 +578,13 @@ fn runner_labels(job: &Job) -> Vec<String> {
 
 /// Guards before the last job of a run, on every event that starts it.
 pub(super) fn guards_of(run: &Run<'_>) -> Vec<Guard> {
+    guards_on(run, |_| true)
+}
+
+/// Guards before the last job of a run, on every event of those that are asked about.
+pub(super) fn guards_on(run: &Run<'_>, asked: impl Fn(&str) -> bool) -> Vec<Guard> {
     let mut common: Option<Vec<Guard>> = None;
-    for trigger in run.triggers {
+    for trigger in run.triggers.iter().filter(|trigger| asked(&trigger.event)) {
         let mut found: Vec<Guard> = Vec::new();
         for (workflow, job) in &run.chain {
             found.extend(condition::guards(job.condition.as_ref(), &trigger.event));
