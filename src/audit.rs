@@ -12,7 +12,7 @@ use crate::assess::{self, Provenance, Selection, Statements};
 use crate::bundle::hex;
 use crate::catalog::Catalogs;
 use crate::collect;
-use crate::model::assessment::{Assessment, CatalogRef, FactsRef, FileRef, LevelMode};
+use crate::model::assessment::{Assessment, CatalogRef, FactsRef, FileRef, LevelMode, PoliciesRef};
 use crate::model::catalog::Catalog;
 use crate::model::declaration::{Condition, Declaration};
 use crate::model::id::RequirementId;
@@ -142,7 +142,10 @@ pub fn evaluate(facts: &FactsDocument, settings: &Settings<'_>) -> Result<Assess
     let provenance = Provenance {
         subject: facts.subject.clone(),
         catalog: settings.catalog_ref.clone(),
-        policies_digest: settings.policies.digest().to_owned(),
+        policies: PoliciesRef {
+            digest: settings.policies.digest().to_owned(),
+            changed: settings.policies.changed().to_vec(),
+        },
         facts: facts.facts.clone(),
     };
     let mut statements = settings.statements.clone();

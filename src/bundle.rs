@@ -115,6 +115,13 @@ impl Bundle {
         self.files.insert(path, text);
     }
 
+    /// The files that are not what is built into this binary as policies, topics and tables, without the tests beside them.
+    pub fn changed(&self) -> Vec<String> {
+        let built_in = |path: &str| POLICIES.get_file(path).and_then(include_dir::File::contents_utf8);
+        let files = self.files().filter(|(path, _)| !path.ends_with("_test.rego"));
+        files.filter(|(path, text)| built_in(path) != Some(text)).map(|(path, _)| path.to_owned()).collect()
+    }
+
     /// `sha256:` and the digest over all paths and contents, without the tests beside policies.
     pub fn digest(&self) -> String {
         let mut hasher = Sha256::new();

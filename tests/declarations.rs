@@ -408,6 +408,10 @@ fn policies_of_the_repository_are_laid_over_ours() {
     let ours = json(repository.path(), &["assess", "--offline"]);
     assert_eq!(verdict(&ours, "OSPS-AC-01.01")["message"], "Ours says no.");
     assert_ne!(verdict(&ours, "OSPS-QA-01.02")["outcome"], Json::Null);
+    // Whoever judges by own rules says so.
+    assert_eq!(ours["policies"]["changed"], serde_json::json!(["AC/OSPS-AC-01.01.rego"]));
+    let human = expect(0, &run(repository.path(), &["assess", "--offline"]));
+    assert!(human.contains("Judged with policies that are not those of osps: AC/OSPS-AC-01.01.rego."), "{human}");
     repository.write("baseline.yaml", b"version: 1\npolicies: [nowhere]\n");
     assert!(
         refused(repository.path(), &["assess", "--offline"]).contains("baseline.yaml:2: `nowhere` holds no policies")

@@ -9,7 +9,7 @@ use jiff::civil::Date;
 pub use self::declarations::WARNING_DAYS;
 use self::declarations::{Rules, Seen, last_day, lay, standing};
 use crate::model::assessment::{
-    Assessment, Basis, CatalogRef, Declared, DigestRef, FORMAT, FactsRef, FileRef, LevelMode, LevelStanding, Levels,
+    Assessment, Basis, CatalogRef, Declared, FORMAT, FactsRef, FileRef, LevelMode, LevelStanding, Levels, PoliciesRef,
     Standing, Verdict,
 };
 use crate::model::catalog::{Catalog, Requirement};
@@ -37,8 +37,8 @@ pub struct Provenance {
     pub subject: Subject,
     /// Against which version of the standard.
     pub catalog: CatalogRef,
-    /// The digest of the policies.
-    pub policies_digest: String,
+    /// The policies.
+    pub policies: PoliciesRef,
     /// The facts document.
     pub facts: FactsRef,
 }
@@ -92,7 +92,7 @@ pub fn assess(
         format: FORMAT,
         subject: provenance.subject,
         catalog: provenance.catalog,
-        policies: DigestRef { digest: provenance.policies_digest },
+        policies: provenance.policies,
         facts: provenance.facts,
         levels: levels(&requirements, mode, statements.target_level),
         outcomes,
@@ -342,7 +342,7 @@ mod tests {
         let provenance = Provenance {
             subject: Subject::default(),
             catalog: CatalogRef { id: String::new(), version: String::new(), digest: String::new() },
-            policies_digest: String::new(),
+            policies: PoliciesRef::default(),
             facts: FactsRef { digest: String::new(), collected_at: String::new() },
         };
         let ids = ["OSPS-AC-01.01", "OSPS-BR-07.01", "OSPS-DO-06.01", "OSPS-QA-07.01"];
@@ -393,7 +393,7 @@ mod tests {
         let provenance = Provenance {
             subject: Subject::default(),
             catalog: CatalogRef { id: String::new(), version: String::new(), digest: String::new() },
-            policies_digest: String::new(),
+            policies: PoliciesRef::default(),
             facts: FactsRef { digest: String::new(), collected_at: String::new() },
         };
         let assessment = assess(

@@ -76,7 +76,7 @@ pub struct Assessment {
     /// Against which version of the standard.
     pub catalog: CatalogRef,
     /// By which policies.
-    pub policies: DigestRef,
+    pub policies: PoliciesRef,
     /// From which facts.
     pub facts: FactsRef,
     /// The standing at each level.
@@ -130,12 +130,15 @@ pub struct FileRef {
     pub remarks: Vec<String>,
 }
 
-/// Names something by its digest.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+/// Names the policies by their digest.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct DigestRef {
+pub struct PoliciesRef {
     /// `sha256:` and 64 hexadecimal digits.
     pub digest: String,
+    /// Policies, topics and tables that are not those of osps: the repository's own, or from a directory that was named.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub changed: Vec<String>,
 }
 
 /// Names a facts document.

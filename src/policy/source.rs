@@ -17,6 +17,7 @@ pub struct Policies {
     /// `{"osps": {"tables": {…}, "run": {…}}}` without `run`.
     pub(super) tables: serde_json::Value,
     digest: String,
+    changed: Vec<String>,
 }
 
 /// One policy.
@@ -82,7 +83,7 @@ impl Policies {
             }
         }
         let tables = serde_json::json!({"osps": {"tables": tables}});
-        Ok(Self { policies, libraries, tests, tables, digest: bundle.digest() })
+        Ok(Self { policies, libraries, tests, tables, digest: bundle.digest(), changed: bundle.changed() })
     }
 
     /// The policy whose package is named after this id.
@@ -98,6 +99,11 @@ impl Policies {
     /// A table of the bundle, by the name of its file.
     pub fn table(&self, name: &str) -> Option<&serde_json::Value> {
         self.tables.get("osps")?.get("tables")?.get(name)
+    }
+
+    /// The files that are not the built-in ones: laid over them by a repository, or from a directory that is named.
+    pub fn changed(&self) -> &[String] {
+        &self.changed
     }
 
     /// `sha256:` and the digest over all files but the tests.

@@ -1,6 +1,6 @@
 use super::*;
 use crate::model::assessment::{
-    CatalogRef, Declared, DigestRef, FORMAT, FactsRef, LevelMode, LevelStanding, Levels, Standing, Verdict,
+    CatalogRef, Declared, FORMAT, FactsRef, LevelMode, LevelStanding, Levels, PoliciesRef, Standing, Verdict,
 };
 use crate::model::evidence::EvidenceKind;
 use crate::model::subject::Subject;
@@ -20,7 +20,6 @@ fn assessment(reached: Option<u8>, unmet: u32, open: u32, requirements: Vec<Verd
         open,
         waived: 0,
     };
-    let digest = || DigestRef { digest: "sha256:0".to_owned() };
     Assessment {
         format: FORMAT,
         subject: Subject {
@@ -31,7 +30,7 @@ fn assessment(reached: Option<u8>, unmet: u32, open: u32, requirements: Vec<Verd
             ..Subject::default()
         },
         catalog: CatalogRef { id: "osps-baseline".to_owned(), version: "2026-08-28".to_owned(), digest: String::new() },
-        policies: digest(),
+        policies: PoliciesRef::default(),
         facts: FactsRef { digest: String::new(), collected_at: "2026-11-22T09:00:00Z".to_owned() },
         levels: Levels {
             mode: LevelMode::Cumulative,

@@ -45,6 +45,11 @@ fn header(out: &mut String, assessment: &Assessment, style: &Style) {
         let ids: Vec<&str> = assessment.levels.mode_matters_for.iter().map(|id| id.as_str()).collect();
         let _ = writeln!(out, "Levels as the catalog lists them (exact); this matters for {}.", ids.join(", "));
     }
+    if let [first, others @ ..] = assessment.policies.changed.as_slice() {
+        let more = if others.is_empty() { String::new() } else { format!(" and {} more", others.len()) };
+        let line = format!("Judged with policies that are not those of osps: {}{more}.", style.plain(first));
+        let _ = writeln!(out, "{line}");
+    }
     out.push('\n');
 }
 
