@@ -66,6 +66,32 @@ fn text_through_the_environment(#[case] steps: &str, #[case] expected: Outcome) 
     assert_eq!(of_workflow(&job("issues", env, steps), &tree_only(), "OSPS-BR-01.01"), expected);
 }
 
+/// cmd pastes what stands between percent signs, and nothing else.
+#[rstest]
+#[case::pasted("cmd", "echo %TITLE%", Failed)]
+#[case::in_quotes("cmd", "echo \"%TITLE%\"", Failed)]
+#[case::in_other_letters("cmd", "echo %title%", Failed)]
+#[case::a_part_of_it("cmd", "echo %TITLE:~0,5%", Failed)]
+#[case::expanded_late("cmd", "echo !TITLE!", Passed)]
+#[case::another_variable("cmd", "echo %PATH% 100%", Passed)]
+#[case::another_shell("bash", "echo %TITLE%", Passed)]
+#[case::power_shell("pwsh", "echo $env:TITLE", Passed)]
+fn text_in_shells_of_windows(#[case] shell: &str, #[case] script: &str, #[case] expected: Outcome) {
+    let env = "    env:\n      TITLE: ${{ github.event.issue.title }}\n";
+    let steps = format!("      - shell: {shell}\n        run: |\n          {script}\n");
+    assert_eq!(of_workflow(&job("issues", env, &steps), &tree_only(), "OSPS-BR-01.01"), expected);
+}
+
+#[rstest]
+#[case::a_word_of_two("should_skip", Passed)]
+#[case::names_of_files("changed_files", Failed)]
+fn outputs_of_a_known_action(#[case] output: &str, #[case] expected: Outcome) {
+    let steps = format!(
+        "      - uses: fkirc/skip-duplicate-actions@v5\n        id: s\n      - run: echo ${{{{ steps.s.outputs.{output} }}}}\n"
+    );
+    assert_eq!(of_workflow(&job("pull_request", "", &steps), &tree_only(), "OSPS-BR-01.01"), expected);
+}
+
 #[rstest]
 #[case("OSPS-BR-01.01")]
 #[case("OSPS-BR-01.03")]

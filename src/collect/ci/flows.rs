@@ -287,6 +287,9 @@ impl<'a> Sources<'a> {
         if ["python", "python3", "node", "perl", "ruby"].contains(&name.as_str()) {
             return self.other_language(here, run, label, &before, guards, found);
         }
+        if name.eq_ignore_ascii_case("cmd") {
+            self.pasted_by_cmd(here, run, label, &before, guards, found);
+        }
         let dialect =
             if matches!(name.as_str(), "pwsh" | "powershell" | "cmd") { Dialect::Windows } else { Dialect::Posix };
         let traced = trace::trace(&run.text, dialect, &before);
@@ -348,6 +351,32 @@ impl<'a> Sources<'a> {
             }
         }
         found
+    }
+
+    /// cmd puts the value of `%NAME%` into a command before it reads the command, as an expression is put there.
+    fn pasted_by_cmd(
+        &self,
+        here: &Here<'a>,
+        run: &Text,
+        label: &str,
+        before: &Before,
+        guards: &[Guard],
+        found: &mut Found,
+    ) {
+        // Names are the same in any letter case there.
+        let mut values: BTreeMap<String, Vec<Origin>> = BTreeMap::new();
+        for (name, origins) in &before.variables {
+            join(values.entry(name.to_ascii_uppercase()).or_default(), origins.clone());
+        }
+        for place in super::elsewhere::percent(&run.text) {
+            let Some(origins) = values.get(&place.name.to_ascii_uppercase()) else { continue };
+            let origins: Vec<Origin> =
+                origins.iter().map(|origin| Origin { via: "env_expr", ..origin.clone() }).collect();
+            let line = run.line_at(place.offset);
+            let arrival =
+                Arrival { line, step: label, expression: place.written, sink: "shell", guards, spliced: None };
+            self.emit(here, &arrival, &origins, found);
+        }
     }
 
     /// A script that no shell runs: variables cannot be followed, so everything it leaves is unclear.

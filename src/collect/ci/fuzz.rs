@@ -44,6 +44,24 @@ const SEEDS: &[(&str, &str)] = &[
          j: {steps: [checkout, {c: {t: cargo}}, {when: {condition: x, steps: [{run: pytest}]}}]}\nworkflows:\n  w: {jobs: [{j: {filters: {branches: {only: [main, /v.*/]}}}}, o/t]}\n",
     ),
     (
+        "appveyor.yml",
+        "environment:\n  A: x\n  TOKEN: {secure: abc}\n  matrix: [{B: 1}]\ninit:\n- ps: iex $env:APPVEYOR_REPO_COMMIT_MESSAGE\nbuild_script:\n\
+         - cmd: echo %APPVEYOR_PULL_REQUEST_TITLE:~0,3% %A%\n- sh: echo $APPVEYOR_REPO_BRANCH\n- echo %APPVEYOR_REPO_COMMIT_AUTHOR%\n\
+         test_script: [make test]\ndeploy:\n- provider: NuGet\n  api_key: {secure: x}\n  on: {appveyor_repo_tag: true}\n",
+    ),
+    (
+        "cloudbuild.yaml",
+        "steps:\n- name: gcr.io/cloud-builders/docker\n  id: a\n  entrypoint: bash\n  args: ['-c', 'echo $_X ${_Y} $$Z $BRANCH_NAME $(cat f)']\n  \
+         secretEnv: [KEY]\n- name: x\n  script: |\n    go test ./... $TAG_NAME\n  env: ['A=$_X', 'B=${COMMIT_SHA}']\n  waitFor: [a]\n\
+         substitutions: {_X: a, _Y: ''}\navailableSecrets: {secretManager: [{versionName: v, env: KEY}]}\noptions: {dynamicSubstitutions: true}\nimages: [a]\n",
+    ),
+    (
+        ".circleci/other.yml",
+        "version: 2.1\norbs: {o: a/b@1}\nparameters: {x: {type: string, default: ''}, y: {type: enum, enum: [a]}}\njobs:\n  j:\n    \
+         environment: {T: << pipeline.git.commit.subject >>}\n    steps: [{run: 'echo << pipeline.parameters.x >> \"$T\"'}, {run: {command: eval $CIRCLE_BRANCH}}]\n\
+         workflows: {w: {jobs: [{j: {context: [c], filters: {tags: {only: /v.*/}}}}]}}\n",
+    ),
+    (
         "azure-pipelines.yml",
         "trigger: [main]\npr: {branches: {include: ['*']}, paths: {exclude: [docs]}}\nstages:\n- stage: s\n  jobs:\n  - job: j\n    condition: succeeded()\n    \
          steps:\n    - template: t.yml\n    - ${{ if eq(1, 1) }}:\n      - bash: |\n          go test ./...\n    - task: Maven@4\n      inputs: {goals: 'verify {goals}'}\n",
@@ -140,6 +158,15 @@ const PIECES: &[&str] = &[
     "extends: t",
     "$CI_COMMIT_TAG =~ /",
     "<< parameters.",
+    "<< pipeline.git.commit.subject >>",
+    "$[[ inputs.x ]]",
+    "spec: {inputs: {x: {type: string}}}\n---\n",
+    "$CI_COMMIT_MESSAGE",
+    "%APPVEYOR_REPO_COMMIT_MESSAGE%",
+    "%TITLE:~",
+    "shell: cmd\n",
+    "${_X}",
+    "{secure: x}",
     ">>",
     "template: ",
     "'''",

@@ -40,6 +40,11 @@ pub(super) fn otherwise(sink: &str, expression: &str) -> Option<String> {
             "Hand {expression} over as an argument, as in `sh -c 'echo \"$1\"' sh \"$VALUE\"`, not inside the code."
         ),
         "opaque_input" => format!("Make sure that what is given {expression} treats it as data."),
+        _ if expression.starts_with('%') => {
+            format!(
+                "Run the step with `shell: pwsh` and read the variable there; cmd pastes {expression} into its commands."
+            )
+        }
         _ if expression.starts_with('$') && !expression.starts_with("${{") => {
             format!("Put double quotes around {expression}.")
         }

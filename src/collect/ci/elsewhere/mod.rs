@@ -29,8 +29,8 @@ use crate::collect::limits;
 use crate::collect::path::RepoPath;
 use crate::collect::tree::{Reader, Tree};
 use crate::yaml::{self, Node};
-pub(super) use values::Variables;
 use values::{Parameter, Shell};
+pub(super) use values::{Variables, percent};
 
 /// Files that definitions include, over all of them.
 const MAX_INCLUDES: usize = 200;

@@ -87,10 +87,10 @@ pub(super) struct Piece<'p> {
 }
 
 /// A pasted value: where it stands, how it is written, and its name.
-struct Occurrence<'t> {
-    offset: usize,
-    written: &'t str,
-    name: &'t str,
+pub(in crate::collect::ci) struct Occurrence<'t> {
+    pub(in crate::collect::ci) offset: usize,
+    pub(in crate::collect::ci) written: &'t str,
+    pub(in crate::collect::ci) name: &'t str,
 }
 
 impl Variables {
@@ -319,7 +319,7 @@ fn substitutions(text: &str) -> Vec<Occurrence<'_>> {
 }
 
 /// `%NAME%`, with what may stand behind a colon.
-fn percent(text: &str) -> Vec<Occurrence<'_>> {
+pub(in crate::collect::ci) fn percent(text: &str) -> Vec<Occurrence<'_>> {
     let mut found = Vec::new();
     let mut at = 0;
     while let Some(start) = text.get(at..).and_then(|rest| rest.find('%')).map(|start| at + start) {
