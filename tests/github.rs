@@ -291,6 +291,22 @@ fn requests_are_counted(#[case] world: World, #[case] most: usize, #[case] uncon
     assert_eq!(without_time(first), without_time(second));
 }
 
+/// Several commands in one job share the answers: where young ones will do, nobody is asked again, except for what was
+/// refused.
+#[test]
+fn young_answers_are_not_asked_for_again() {
+    let run = Run::new(Sight::Reader);
+    let github = GitHub::serve(released(&[("widget-1.2.0.exe", b"MZ")]));
+    let first = run.facts(&github);
+    let asked = github.api_requests();
+    let refused = asked.iter().filter(|request| request.status >= 400).count();
+    let mut args = run.args("collect", &github);
+    args.extend(["--max-age", "600"].map(OsString::from));
+    let second = serde_json::from_str(&expect(0, &osps(args))).expect("JSON");
+    assert_eq!(github.api_requests().len(), asked.len() + refused);
+    assert_eq!(without_time(first), without_time(second));
+}
+
 /// Nothing but the query is asked twice without a condition where no attestation is needed.
 #[test]
 fn a_second_run_of_a_signed_release_costs_one_query() {

@@ -52,6 +52,15 @@ pub(super) struct Asking {
     /// Mebibytes that a repository that is not here may take on the disk while it is read
     #[arg(long, value_name = "MIB", default_value_t = 2048, help_heading = "Asking the forge", value_parser = clap::value_parser!(u64).range(1..=1 << 20))]
     fetch_size: u64,
+    /// Use answers of earlier runs up to this many seconds old without asking again: for several commands in one job
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        default_value_t = 0,
+        help_heading = "Asking the forge",
+        conflicts_with = "no_cache"
+    )]
+    max_age: u64,
     /// Keep no answers for later runs and use none
     #[arg(long, help_heading = "Asking the forge")]
     no_cache: bool,
@@ -76,6 +85,7 @@ impl Asking {
             fetch_size: 1,
             no_cache: true,
             cache_dir: None,
+            max_age: 0,
         }
     }
 
@@ -109,6 +119,7 @@ impl Asking {
             endpoint,
             credential,
             cache: self.cache(),
+            max_age: Duration::from_secs(self.max_age),
             patience: Patience {
                 request: Duration::from_secs(self.timeout),
                 waits: Duration::from_secs(self.max_wait),

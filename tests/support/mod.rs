@@ -199,6 +199,7 @@ pub(crate) fn facts_beside_with(
         endpoint: Endpoint::at(&server.url).expect("an endpoint"),
         credential,
         cache: None,
+        max_age: Duration::ZERO,
         patience: Patience { waits: Duration::ZERO, ..Patience::default() },
         follow_parent: true,
         observer: Observer::default(),

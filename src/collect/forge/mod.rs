@@ -38,6 +38,8 @@ pub struct Connection {
     pub credential: Option<Credential>,
     /// Where complete answers are kept for conditional requests; none to keep nothing.
     pub cache: Option<PathBuf>,
+    /// How old a kept answer may be to be used without asking.
+    pub max_age: Duration,
     /// How long to wait for what.
     pub patience: Patience,
     /// Whether a Security Insights file on this forge that another one names as its parent is read.
@@ -302,6 +304,7 @@ mod tests {
             endpoint: Endpoint::github(),
             credential: Some(credential),
             cache: None,
+            max_age: Duration::ZERO,
             patience: Patience::default(),
             follow_parent: false,
             observer: Observer::default(),

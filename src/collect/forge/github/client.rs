@@ -14,7 +14,7 @@ use serde_json::Value as Json;
 use sha2::{Digest as _, Sha256};
 use tokio::sync::Semaphore;
 
-use super::cache::Cache;
+use super::cache::{Cache, Kept};
 use super::governor::{Governor, Pace};
 use crate::bundle::hex;
 use crate::collect::forge::failure::{Answer, Failure};
@@ -45,6 +45,16 @@ pub(crate) struct Reply {
     pub(crate) body: String,
 }
 
+impl Kept {
+    /// As if it had just been given, with these headers.
+    fn into_reply(self, mut headers: HeaderMap) -> Reply {
+        if let Some(link) = self.link.as_deref().and_then(|link| HeaderValue::from_str(link).ok()) {
+            headers.insert(LINK, link);
+        }
+        Reply { status: 200, headers, body: self.body }
+    }
+}
+
 impl Reply {
     /// The digest of the body.
     pub(crate) fn digest(&self) -> String {
@@ -67,6 +77,16 @@ impl Reply {
             rel.contains("rel=\"next\"").then(|| address.trim().trim_matches(['<', '>']).to_owned())
         })
     }
+}
+
+/// Whether an answer to a query is all that this credential is told: what it may not see is part of it, what went wrong
+/// on the way is not.
+fn is_whole(answer: &Json) -> bool {
+    let errors = answer.get("errors").and_then(Json::as_array).map(Vec::as_slice).unwrap_or_default();
+    errors.iter().all(|error| {
+        let kind = error.get("type").and_then(Json::as_str);
+        matches!(kind, Some("FORBIDDEN" | "NOT_FOUND" | "INSUFFICIENT_SCOPES"))
+    })
 }
 
 /// What came before it was judged.
@@ -94,7 +114,10 @@ impl<'a> Client<'a> {
         Ok(Self {
             crab,
             connection,
-            cache: connection.cache.as_deref().map(|directory| Cache::new(directory, &fingerprint)),
+            cache: connection
+                .cache
+                .as_deref()
+                .map(|directory| Cache::new(directory, &fingerprint, now.as_second(), connection.max_age.as_secs())),
             governor: RefCell::new(Governor::new(connection.patience, now)),
             slots: Semaphore::new(limits::API_REQUESTS_AT_ONCE),
         })
@@ -159,13 +182,27 @@ impl<'a> Client<'a> {
     pub(crate) async fn graphql(&self, query: &str, variables: &Json) -> Answer<Reply> {
         let body = serde_json::json!({"query": query, "variables": variables});
         let path = self.connection.endpoint.graphql.clone();
-        self.settled("graphql", ("POST", &path), || self.send_query(&path, &body)).await
+        self.posted("graphql", &path, &body).await
     }
 
     /// Sends a question that is too long for an address.
     pub(crate) async fn post(&self, path: &str, body: &Json) -> Answer<Reply> {
         let path = format!("{}{path}", self.connection.endpoint.prefix);
-        self.settled("core", ("POST", &path), || self.send_query(&path, body)).await
+        self.posted("core", &path, body).await
+    }
+
+    /// Sends what knows no conditions; its answer is kept for runs that are content with a young one.
+    async fn posted(&self, resource: &str, path: &str, body: &Json) -> Answer<Reply> {
+        let request = format!("POST {}{path} {body}", self.connection.endpoint.origin);
+        if let Some(kept) = self.cache.as_ref().and_then(|cache| cache.fresh(&request)) {
+            return Ok(kept.into_reply(HeaderMap::new()));
+        }
+        let reply = self.settled(resource, ("POST", path), || self.send_query(path, body)).await?;
+        let whole = reply.status == 200 && reply.json::<Json>().is_ok_and(|answer| is_whole(&answer));
+        if let (Some(cache), true) = (&self.cache, whole) {
+            cache.put(&request, "", None, &reply.body);
+        }
+        Ok(reply)
     }
 
     /// Reads a file through the interface.
@@ -225,17 +262,16 @@ impl<'a> Client<'a> {
 
     async fn get_own(&self, path: &str) -> Answer<Reply> {
         let request = format!("GET {}{path}", self.connection.endpoint.origin);
+        if let Some(kept) = self.cache.as_ref().and_then(|cache| cache.fresh(&request)) {
+            return Ok(kept.into_reply(HeaderMap::new()));
+        }
         let kept = self.cache.as_ref().and_then(|cache| cache.get(&request));
         let etag = kept.as_ref().map(|kept| kept.etag.clone());
         let mut at = path.to_owned();
         for _ in 0..=limits::API_REDIRECTS {
             let raw = self.settled_raw("core", ("GET", &at), || self.send_get(&at, etag.as_deref())).await?;
             if let (304, Some(kept)) = (raw.status, &kept) {
-                let mut headers = raw.headers;
-                if let Some(link) = kept.link.as_deref().and_then(|link| HeaderValue::from_str(link).ok()) {
-                    headers.insert(LINK, link);
-                }
-                return Ok(Reply { status: 200, headers, body: kept.body.clone() });
+                return Ok(kept.clone().into_reply(raw.headers));
             }
             if matches!(raw.status, 301 | 302 | 303 | 307 | 308) {
                 let location = raw.headers.get(LOCATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
