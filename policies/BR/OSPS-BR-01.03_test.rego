@@ -85,6 +85,11 @@ test_a_missing_action_matters_only_beside_privileges if {
 	not outcome(object.union(unresolved, {"workflows.jobs": sample.known([called])}))
 }
 
+test_what_another_system_takes_in_from_elsewhere_is_not_clean if {
+	gitlab := {"system": "gitlab_ci", "path": ".gitlab-ci.yml", "analysed": "full", "parsed": "unresolved"}
+	not outcome(object.union(unresolved, {"ci.systems": sample.known([gitlab])}))
+}
+
 test_unread_pipelines_decide_nothing if {
 	broken := {"system": "github_actions", "path": "y", "analysed": "full", "parsed": "parse_error"}
 	not outcome({"workflows.complete": sample.hidden, "ci.systems": sample.known([broken])})

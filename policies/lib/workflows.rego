@@ -8,7 +8,8 @@ package osps.workflows
 import rego.v1
 import data.osps.verdict
 
-_actions := {"github_actions", "forgejo_actions", "gitea_actions"}
+# Systems of the Actions family.
+actions := {"github_actions", "forgejo_actions", "gitea_actions"}
 
 # No pipeline exists, or none runs: there is nothing that could be too powerful or take anything in.
 none(present, enabled, systems) := verdict.not_applicable("The project has no pipelines.", [present]) if {
@@ -16,7 +17,7 @@ none(present, enabled, systems) := verdict.not_applicable("The project has no pi
 } else := verdict.not_applicable("The forge runs no pipelines for this repository.", [enabled, systems]) if {
 	enabled.known == false
 	not systems.complete == false
-	every system in systems.known { system.system in _actions }
+	every system in systems.known { system.system in actions }
 }
 
 absent(present) := verdict.not_applicable("The project has no pipelines.", [present]) if present.known == false
@@ -31,7 +32,7 @@ tokens_understood(systems) if {
 _understood(system) if system.issues_token == false
 
 _understood(system) if {
-	system.system in _actions
+	system.system in actions
 	system.parsed == "ok"
 }
 
@@ -42,7 +43,7 @@ others_clean(systems) if {
 	every system in systems.known { _clean(system) }
 }
 
-_clean(system) if system.system in _actions
+_clean(system) if system.system in actions
 
 _clean(system) if {
 	system.parsed == "ok"
