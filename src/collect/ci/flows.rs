@@ -293,6 +293,7 @@ impl<'a> Sources<'a> {
         let dialect =
             if matches!(name.as_str(), "pwsh" | "powershell" | "cmd") { Dialect::Windows } else { Dialect::Posix };
         let traced = trace::trace(&run.text, dialect, &before);
+        found.complete &= !traced.cut;
         self.report_uses(here, run, label, &traced, guards, found);
         for (offset, origins) in &traced.file_writes {
             let text = line_of_text(&run.text, *offset);

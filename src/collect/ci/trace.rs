@@ -118,6 +118,8 @@ pub(super) struct Trace {
     /// Writes to the environment file or the search path that hold values of interest.
     pub(super) file_writes: Vec<(usize, Vec<Origin>)>,
     pub(super) uses: Vec<Use>,
+    /// Whether the script holds more commands than are looked at.
+    pub(super) cut: bool,
 }
 
 /// What is known before the script runs.
@@ -146,6 +148,7 @@ pub(super) fn trace(text: &str, dialect: Dialect, before: &Before) -> Trace {
         dialect,
         out: Trace::default(),
     };
+    tracer.out.cut = !script.complete;
     tracer.script(&script);
     tracer.out
 }

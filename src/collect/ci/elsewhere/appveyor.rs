@@ -34,7 +34,7 @@ pub(super) fn add(found: &mut Definitions, root: &Node) {
     while let Some(node) = open.pop() {
         places += 1;
         if places > MAX_PLACES {
-            found.unresolved.push("it is larger than what is looked at".to_owned());
+            found.cut();
             break;
         }
         open.extend(node.items());

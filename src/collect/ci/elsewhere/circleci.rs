@@ -25,6 +25,8 @@ struct Reader<'a> {
     jobs: BTreeMap<&'a str, &'a Node>,
     commands: BTreeMap<&'a str, &'a Node>,
     visits: usize,
+    /// Whether there is more than is looked at.
+    cut: bool,
 }
 
 fn by_name<'a>(root: &'a Node, key: &str) -> BTreeMap<&'a str, &'a Node> {
@@ -63,21 +65,25 @@ pub(super) fn read(cx: &Elsewhere<'_>, path: &str, root: &Node) -> Definitions {
         jobs: by_name(root, "jobs"),
         commands: by_name(root, "commands"),
         visits: MAX_VISITS,
+        cut: false,
     };
     let workflows = root.get("workflows").map(Node::entries).unwrap_or_default();
     if workflows.iter().all(|(_, workflow)| !workflow.is_mapping()) {
         let when = When::on(["change_request", "push_primary", "push"]);
         for (name, job) in reader.jobs.clone() {
-            if found.has_room() {
-                found.push(reader.task(name, job, &BTreeMap::new(), when.clone()));
+            if !found.has_room() {
+                found.cut();
+                break;
             }
+            found.push(reader.task(name, job, &BTreeMap::new(), when.clone()));
         }
-        return found;
+        return reader.done(found);
     }
     for (_, workflow) in workflows {
         for item in workflow.get("jobs").map(Node::items).unwrap_or_default() {
             let Some((name, settings)) = called(item) else { continue };
             if !found.has_room() {
+                found.cut();
                 break;
             }
             let when = when(cx, workflow, settings);
@@ -89,7 +95,11 @@ pub(super) fn read(cx: &Elsewhere<'_>, path: &str, root: &Node) -> Definitions {
                     continue;
                 }
                 // A job of an orb.
-                None => Task { opaque: Some(name.to_owned()), line: item.line, ..empty(path, name, when) },
+                None => {
+                    let mut task = Task { opaque: Some(name.to_owned()), line: item.line, ..empty(path, name, when) };
+                    task.reach.handed = handed(settings, &BTreeMap::new());
+                    task
+                }
             };
             let contexts = settings.and_then(|node| node.get("context")).map(texts).unwrap_or_default();
             task.reach.credentials.extend(contexts.into_iter().map(|name| format!("context {name}")));
@@ -101,7 +111,7 @@ pub(super) fn read(cx: &Elsewhere<'_>, path: &str, root: &Node) -> Definitions {
             found.push(task);
         }
     }
-    found
+    reader.done(found)
 }
 
 pub(super) fn empty(path: &str, job: &str, when: When) -> Task {
@@ -166,6 +176,13 @@ fn is_any(name: &str) -> bool {
 }
 
 impl Reader<'_> {
+    fn done(&self, mut found: Definitions) -> Definitions {
+        if self.cut {
+            found.cut();
+        }
+        found
+    }
+
     fn task(&mut self, name: &str, job: &Node, given: &BTreeMap<String, String>, when: When) -> Task {
         let mut task = empty(self.path, name, when);
         task.line = job.line;
@@ -173,52 +190,53 @@ impl Reader<'_> {
         let named = texts(job).join("\n");
         let named = self.variables.credentials(&named, &task.variables);
         task.reach.credentials.extend(named.into_iter().map(str::to_owned));
-        for step in job.get("steps").map(Node::items).unwrap_or_default() {
-            match called(step) {
-                Some(("add_ssh_keys", _)) => drop(task.reach.credentials.insert("an SSH key".to_owned())),
-                Some(("deploy", _)) => task.reach.deploys = Some("the step `deploy`".to_owned()),
-                Some((name, _)) if name.contains('/') && self.variables.is_deployment_step(name) => {
-                    task.reach.deploys = Some(format!("the step `{name}`"));
-                }
-                _ => {}
-            }
-        }
         if let Some(directory) = job.get("working_directory").and_then(Node::as_str) {
             // Where it is absolute, it is the checkout.
             if !directory.starts_with(['/', '~']) {
                 directory.clone_into(&mut task.directory);
             }
         }
-        self.inline(job, &parameters(job, given), 0, &mut task.scripts, &mut BTreeSet::new());
+        self.inline(job, &parameters(job, given), 0, &mut task, &mut BTreeSet::new());
         task
     }
 
-    /// The scripts of steps, with those of commands that the file defines.
+    /// The scripts of steps and what they touch, with those of commands that the file defines.
     fn inline(
         &mut self,
         node: &Node,
         values: &BTreeMap<String, String>,
         depth: usize,
-        out: &mut Vec<Text>,
+        task: &mut Task,
         seen: &mut BTreeSet<String>,
     ) {
         for step in node.get("steps").map(Node::items).unwrap_or_default() {
-            if out.len() >= MAX_STEPS || self.visits == 0 || depth > MAX_DEPTH {
+            if task.scripts.len() >= MAX_STEPS || self.visits == 0 || depth > MAX_DEPTH {
+                self.cut = true;
                 return;
             }
             self.visits -= 1;
             match called(step) {
-                Some(("run", Some(settings))) => run(settings, values, out),
-                Some(("when" | "unless", Some(settings))) => self.inline(settings, values, depth + 1, out, seen),
+                Some(("run", Some(settings))) => run(settings, values, &mut task.scripts),
+                Some(("when" | "unless", Some(settings))) => self.inline(settings, values, depth + 1, task, seen),
+                Some(("add_ssh_keys", _)) => drop(task.reach.credentials.insert("an SSH key".to_owned())),
+                Some(("deploy", _)) => task.reach.deploys = Some("the step `deploy`".to_owned()),
                 Some((name, settings)) => {
-                    let Some(command) = self.commands.get(name).copied() else { continue };
+                    let Some(command) = self.commands.get(name).copied() else {
+                        if name.contains('/') {
+                            task.reach.handed.extend(handed(settings, values));
+                        }
+                        if name.contains('/') && self.variables.is_deployment_step(name) {
+                            task.reach.deploys = Some(format!("the step `{name}`"));
+                        }
+                        continue;
+                    };
                     if seen.insert(name.to_owned()) {
                         let mut given = BTreeMap::new();
                         variables(settings, &mut given);
                         for value in given.values_mut() {
                             *value = filled(value, values);
                         }
-                        self.inline(command, &parameters(command, &given), depth + 1, out, seen);
+                        self.inline(command, &parameters(command, &given), depth + 1, task, seen);
                         seen.remove(name);
                     }
                 }
@@ -226,6 +244,13 @@ impl Reader<'_> {
             }
         }
     }
+}
+
+/// What a job or step of an orb is given.
+fn handed(settings: Option<&Node>, values: &BTreeMap<String, String>) -> Vec<Text> {
+    let given = settings.map(Node::entries).unwrap_or_default().iter();
+    let texts = given.filter_map(|(_, value)| Some(Text { line: value.line, text: filled(value.as_str()?, values) }));
+    texts.collect()
 }
 
 /// The script of a `run` step.

@@ -16,7 +16,7 @@ pub(super) fn read(cx: &Elsewhere<'_>, path: &str, root: &Node) -> Definitions {
     let mut found = Definitions::default();
     let steps = root.get("steps").map(Node::items).unwrap_or_default();
     if steps.len() > MAX_STEPS {
-        found.unresolved.push("it has more steps than are looked at".to_owned());
+        found.cut();
     }
     // A build of a version that it fetches by its name has nothing to do with change requests.
     let changes = !steps.iter().any(fetches_a_version);
@@ -152,6 +152,8 @@ impl Definitions {
     pub(super) fn parameter(&mut self, name: &str, kind: &'static str, line: u64) {
         if self.inputs.len() < super::MAX_VARIABLES {
             self.inputs.entry(name.to_owned()).or_insert(Parameter { kind, line });
+        } else if !self.inputs.contains_key(name) {
+            self.cut();
         }
     }
 }

@@ -70,7 +70,7 @@ pub(super) fn read(cx: &Elsewhere<'_>, path: &str, documents: Vec<Node>) -> Defi
     parameters(header.as_ref(), &files, &mut found);
     for name in jobs.keys().filter(|name| !KEYWORDS.contains(name) && !name.starts_with('.')) {
         if !found.has_room() {
-            found.unresolved.push("it has more jobs than are looked at".to_owned());
+            found.cut();
             break;
         }
         if let Some(task) = job(&judge, &jobs, name, &admission, &globals) {

@@ -32,6 +32,8 @@ use crate::yaml::{self, Node};
 use values::{Parameter, Shell};
 pub(super) use values::{Variables, percent};
 
+/// Why a definition is not understood of which only a part was looked at.
+const CUT: &str = "it holds more than is looked at";
 /// Files that definitions include, over all of them.
 const MAX_INCLUDES: usize = 200;
 /// Tasks of one definition.
@@ -79,6 +81,8 @@ struct Reach {
     credentials: BTreeSet<String>,
     /// What it brings to where users get it.
     deploys: Option<String>,
+    /// What it hands to packaged jobs and steps of others.
+    handed: Vec<Text>,
 }
 
 /// A script of which the shell is known.
@@ -166,6 +170,15 @@ impl Definitions {
         if self.has_room() {
             self.bytes += task.scripts.iter().map(|script| script.text.len() + 16).sum::<usize>();
             self.tasks.push(task);
+        } else {
+            self.cut();
+        }
+    }
+
+    /// Notes that not all of it was looked at, so that nothing passes by what was left out.
+    fn cut(&mut self) {
+        if !self.unresolved.iter().any(|known| known == CUT) {
+            self.unresolved.push(CUT.to_owned());
         }
     }
 
@@ -264,7 +277,11 @@ impl Elsewhere<'_> {
                          variables: &BTreeMap<String, String>| {
             let piece =
                 values::Piece { system: &system, path, job, changes, shell, text, variables, inputs: &found.inputs };
-            seen.flows.extend(self.variables.flows(&piece));
+            let (found, cut) = self.variables.flows(&piece);
+            seen.flows.extend(found);
+            if cut {
+                definition.problem("unresolved", CUT.to_owned());
+            }
         };
         for piece in &found.pieces {
             flows(&path, &piece.job, changes, piece.shell, &piece.text, &piece.variables);
@@ -272,6 +289,14 @@ impl Elsewhere<'_> {
         for task in found.tasks.iter().filter(|_| found.pieces.is_empty() && system != "cloud_build") {
             for script in &task.scripts {
                 flows(&task.path, &task.job, task.reach.changes, Shell::Posix, script, &task.variables);
+            }
+        }
+        for task in &found.tasks {
+            let (path, job, changes) = (task.path.as_str(), task.job.as_str(), task.reach.changes);
+            let (shell, variables, inputs, system) = (Shell::Posix, &task.variables, &found.inputs, system.as_str());
+            for text in &task.reach.handed {
+                let piece = values::Piece { system, path, job, changes, shell, text, variables, inputs };
+                seen.flows.extend(self.variables.handed_on(&piece));
             }
         }
         seen.followed.insert(path);

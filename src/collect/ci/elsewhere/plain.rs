@@ -107,6 +107,7 @@ impl Walk<'_> {
 
     fn node(&mut self, node: &Node, place: &Place, depth: usize) {
         if depth > MAX_DEPTH || !self.found.has_room() {
+            self.found.cut();
             return;
         }
         for item in node.items() {

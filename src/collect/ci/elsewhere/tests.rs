@@ -207,6 +207,16 @@ fn circleci_values(#[case] command: &str, #[case] given: &str, #[case] expected:
     assert_eq!(flows(".circleci/config.yml", &text), expected);
 }
 
+/// What an orb does with what it is given stands in another repository.
+#[rstest]
+#[case::step("  t:\n    steps:\n      - slack/notify:\n          message: << pipeline.parameters.to >>\n", "t", &["collaborator opaque_input none @7 << pipeline.parameters.to >>"])]
+#[case::constant("  t:\n    steps:\n      - slack/notify:\n          message: done << pipeline.number >>\n", "t", &[])]
+#[case::job("  x: {steps: []}\n", "gcp/deploy: {image: << pipeline.git.branch >>}", &["writer opaque_input none @5 << pipeline.git.branch >>"])]
+fn what_orbs_are_given(#[case] jobs: &str, #[case] used: &str, #[case] expected: &[&str]) {
+    let text = format!("parameters:\n  to: {{type: string}}\njobs:\n{jobs}workflows: {{w: {{jobs: [{used}]}}}}\n");
+    assert_eq!(flows(".circleci/config.yml", &text), expected);
+}
+
 #[rstest]
 #[case::cmd("build_script:\n  - echo %APPVEYOR_REPO_COMMIT_MESSAGE%\n", &["untrusted shell none @2 %APPVEYOR_REPO_COMMIT_MESSAGE%"])]
 #[case::powershell("build_script:\n  - ps: echo $env:APPVEYOR_REPO_COMMIT_MESSAGE\n", &["untrusted shell (variable) env_quoted @2 $APPVEYOR_REPO_COMMIT_MESSAGE"])]
@@ -234,6 +244,17 @@ fn cloud_build_values(#[case] text: &str, #[case] expected: &[&str]) {
 #[rstest]
 #[case::circle_test(".circleci/config.yml", "jobs: {t: {steps: [{run: make test}]}}\n", true)]
 #[case::circle_token(".circleci/config.yml", "jobs: {t: {steps: [{run: 'upload $NPM_TOKEN'}]}}\n", false)]
+#[case::circle_handed_on(".circleci/config.yml", "jobs: {t: {steps: [{run: 'NPM_TOKEN=$NPM_TOKEN make'}]}}\n", false)]
+#[case::circle_key_in_a_command(
+    ".circleci/config.yml",
+    "commands: {c: {steps: [add_ssh_keys]}}\njobs: {t: {steps: [{when: {condition: x, steps: [c]}}]}}\n",
+    false
+)]
+#[case::circle_orb_in_a_command(
+    ".circleci/config.yml",
+    "commands: {c: {steps: [gcp/deploy]}}\njobs: {t: {steps: [c]}}\n",
+    false
+)]
 #[case::circle_context(
     ".circleci/config.yml",
     "jobs: {t: {steps: [{run: x}]}}\nworkflows: {w: {jobs: [{t: {context: prod}}]}}\n",
@@ -278,4 +299,23 @@ fn inputs_of_other_systems_are_listed() {
             "substitution _A string"
         ]
     );
+}
+
+/// What lies behind the bounds of a reader is not taken for harmless.
+#[rstest]
+#[case::values(".gitlab-ci.yml", format!("t:\n  script:\n    - |\n{}", "      echo $A\n".repeat(6_000)))]
+#[case::jobs(".gitlab-ci.yml", (0..2_100).map(|at| format!("j{at}: {{script: [make]}}\n")).collect())]
+#[case::circle_jobs(
+    ".circleci/config.yml",
+    format!("jobs:\n{}", (0..2_100).map(|at| format!("  j{at}: {{steps: [{{run: make}}]}}\n")).collect::<String>())
+)]
+#[case::circle_steps(".circleci/config.yml", format!("jobs: {{t: {{steps: [{}]}}}}\n", "{run: make}, ".repeat(600)))]
+#[case::inputs(
+    "cloudbuild.yaml",
+    format!("steps: []\nsubstitutions:\n{}", (0..600).map(|at| format!("  _A{at}: x\n")).collect::<String>())
+)]
+#[case::commands(".github/workflows/a.yml", format!("on: push\njobs: {{t: {{runs-on: x, steps: [{{run: \"{}\"}}]}}}}\n", "a;".repeat(21_000)))]
+fn what_is_not_looked_at_is_not_complete(#[case] path: &str, #[case] text: String) {
+    let (_, workflows) = collect(&[(path, text.as_str())]);
+    assert_eq!(workflows.complete.value(), None, "{:?}", workflows.complete);
 }

@@ -3,7 +3,7 @@
 //! A system hands values over in two ways. Some it pastes into the text of a command, where they are code as they are;
 //! others are variables of the environment, which are code only where a command makes them so.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
@@ -17,8 +17,8 @@ use crate::collect::ci::values::Control;
 use crate::collect::ci::workflow::Text;
 use crate::yaml;
 
-/// Pasted values looked at in one script.
-const MAX_PASTED: usize = 500;
+/// Signs that begin a value, looked at in one script.
+const MAX_SIGNS: usize = 5_000;
 
 /// The table of variables.
 #[derive(Debug, Default, Deserialize)]
@@ -98,8 +98,9 @@ impl Variables {
         cx.policies.get("tables/ci_variables.yaml").and_then(|text| yaml::from_str(text).ok()).unwrap_or_default()
     }
 
-    /// Where values become code in a script.
-    pub(super) fn flows(&self, piece: &Piece<'_>) -> Vec<Flow> {
+    /// Where values become code in a script, and whether it holds more than is looked at.
+    pub(super) fn flows(&self, piece: &Piece<'_>) -> (Vec<Flow>, bool) {
+        let mut cut = piece.text.text.matches(['$', '%', '<']).count() > MAX_SIGNS;
         let variables = self.environment(piece);
         let mut flows = Vec::new();
         for place in occurrences(piece.system, piece.shell, &piece.text.text) {
@@ -114,11 +115,12 @@ impl Variables {
             }
         }
         if piece.shell == Shell::Cmd {
-            return flows;
+            return (flows, cut);
         }
         let dialect = if piece.shell == Shell::Posix { Dialect::Posix } else { Dialect::Windows };
         let before = Before { variables, expressions: BTreeMap::new(), foreign_files: false };
         let traced = trace::trace(&piece.text.text, dialect, &before);
+        cut |= traced.cut;
         let mut worst: BTreeMap<&str, &trace::Use> = BTreeMap::new();
         for used in &traced.uses {
             let known = worst.entry(used.variable.as_str()).or_insert(used);
@@ -140,7 +142,17 @@ impl Variables {
                 flows.push(flow(piece, used.offset, &format!("${}", used.variable), sink, &origin));
             }
         }
-        flows
+        (flows, cut)
+    }
+
+    /// Pasted values in what is handed to something that nobody here can read.
+    pub(super) fn handed_on(&self, piece: &Piece<'_>) -> Vec<Flow> {
+        let places = occurrences(piece.system, piece.shell, &piece.text.text);
+        let of = |place: Occurrence<'_>| -> Vec<Flow> {
+            let origins = self.pasted(piece, place.name);
+            origins.iter().map(|origin| flow(piece, place.offset, place.written, "opaque_input", origin)).collect()
+        };
+        places.into_iter().flat_map(of).collect()
     }
 
     /// Variables of the environment that hold values of interest.
@@ -213,7 +225,7 @@ impl Variables {
             let upper = name.to_ascii_uppercase();
             !given.contains_key(*name)
                 && self.credentials.iter().any(|pattern| wildcard(pattern, &upper))
-                && !text.contains(&format!("{name}="))
+                && !is_set(text, name)
         });
         found
     }
@@ -289,7 +301,7 @@ fn between<'t>(text: &'t str, open: &str, close: &str) -> Vec<Occurrence<'t>> {
         };
         let end = inner + length + close.len();
         let name = line.get(..length).unwrap_or_default().split('|').next().unwrap_or_default().trim();
-        if name.contains('.') && found.len() < MAX_PASTED {
+        if name.contains('.') && found.len() < MAX_SIGNS {
             found.push(Occurrence { offset: start, written: text.get(start..end).unwrap_or_default(), name });
         }
         at = end;
@@ -311,7 +323,7 @@ fn substitutions(text: &str) -> Vec<Occurrence<'_>> {
         let name = word(text, start + 1 + braces);
         at = start + 1 + braces + name.len();
         let end = at + usize::from(braces == 1 && bytes.get(at) == Some(&b'}'));
-        if !name.is_empty() && found.len() < MAX_PASTED {
+        if !name.is_empty() && found.len() < MAX_SIGNS {
             found.push(Occurrence { offset: start, written: text.get(start..end).unwrap_or_default(), name });
         }
     }
@@ -330,7 +342,7 @@ pub(in crate::collect::ci) fn percent(text: &str) -> Vec<Occurrence<'_>> {
         at = match end {
             Some(end) if !name.is_empty() => {
                 let end = behind + end + 1;
-                if found.len() < MAX_PASTED {
+                if found.len() < MAX_SIGNS {
                     found.push(Occurrence { offset: start, written: text.get(start..end).unwrap_or_default(), name });
                 }
                 end
@@ -339,6 +351,16 @@ pub(in crate::collect::ci) fn percent(text: &str) -> Vec<Occurrence<'_>> {
         };
     }
     found
+}
+
+/// Whether a text gives a variable a value of its own; handing it on under its own name does not.
+fn is_set(text: &str, name: &str) -> bool {
+    let assignment = format!("{name}=");
+    let values = text.split(assignment.as_str()).skip(1);
+    values.map(|value| value.trim_start_matches(['"', '\''])).any(|value| {
+        let own = ["$", "${", "%", "$env:"].iter().find_map(|sign| value.strip_prefix(sign)?.strip_prefix(name));
+        own.is_none_or(|rest| rest.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_'))
+    })
 }
 
 /// The name that starts at a place.
@@ -350,16 +372,16 @@ fn word(text: &str, at: usize) -> &str {
 
 /// Every variable that a text names: `$X`, `${X}`, `$env:X`, `%X%`.
 fn names(text: &str) -> Vec<&str> {
-    let mut found: Vec<&str> = percent(text).into_iter().map(|place| place.name).collect();
-    for (at, _) in text.match_indices('$').take(MAX_PASTED) {
+    let mut found: BTreeSet<&str> = percent(text).into_iter().map(|place| place.name).collect();
+    for (at, _) in text.match_indices('$').take(MAX_SIGNS) {
         let rest = text.get(at + 1..).unwrap_or_default();
         let skipped = ["{env:", "env:", "{", "$"].iter().find(|prefix| rest.starts_with(**prefix));
         let name = word(text, at + 1 + skipped.map_or(0, |prefix| prefix.len()));
-        if !name.is_empty() && !found.contains(&name) {
-            found.push(name);
+        if !name.is_empty() {
+            found.insert(name);
         }
     }
-    found
+    found.into_iter().collect()
 }
 
 #[cfg(test)]
@@ -381,6 +403,9 @@ mod tests {
     #[rstest]
     #[case("curl -H \"$NPM_TOKEN\"", &["NPM_TOKEN"])]
     #[case("TOKEN=$(make-one); use $TOKEN", &[])]
+    #[case("NPM_TOKEN=$NPM_TOKEN npm publish", &["NPM_TOKEN"])]
+    #[case("docker run -e \"NPM_TOKEN=${NPM_TOKEN}\" x", &["NPM_TOKEN"])]
+    #[case("NPM_TOKEN=$NPM_TOKEN_OF_TESTS; use $NPM_TOKEN", &["NPM_TOKEN_OF_TESTS"])]
     #[case("nuget push -ApiKey %NUGET_API_KEY%", &["NUGET_API_KEY"])]
     #[case("$env:SIGN_PASSWORD", &["SIGN_PASSWORD"])]
     #[case("echo $HOME $GIVEN_TOKEN", &[])]
