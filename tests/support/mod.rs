@@ -168,6 +168,10 @@ pub(crate) fn copy(from: &Path, to: &Path) {
 
 /// The facts of a directory, collected at a fixed time.
 pub(crate) fn facts(path: &Path) -> serde_json::Value {
+    collected(path, None)
+}
+
+fn collected(path: &Path, forge: Option<&Connection>) -> serde_json::Value {
     let policies = osps::bundle::Bundle::policies();
     let facts = osps::collect::collect(&osps::collect::Options {
         path: path.to_path_buf(),
@@ -175,7 +179,7 @@ pub(crate) fn facts(path: &Path) -> serde_json::Value {
         worktree: false,
         now: "2026-06-01T00:00:00Z".parse().expect("a time"),
         policies: &policies,
-        forge: None,
+        forge,
         project: &osps::model::project::ProjectStatements::default(),
     });
     serde_json::to_value(facts.expect("facts")).expect("JSON")
@@ -204,17 +208,7 @@ pub(crate) fn facts_beside_with(
         follow_parent: true,
         observer: Observer::default(),
     };
-    let policies = osps::bundle::Bundle::policies();
-    let facts = osps::collect::collect(&osps::collect::Options {
-        path: path.to_path_buf(),
-        rev: None,
-        worktree: false,
-        now: "2026-06-01T00:00:00Z".parse().expect("a time"),
-        policies: &policies,
-        forge: Some(&connection),
-        project: &osps::model::project::ProjectStatements::default(),
-    });
-    serde_json::to_value(facts.expect("facts")).expect("JSON")
+    collected(path, Some(&connection))
 }
 
 /// Puts facts over those of a document: `{"section": {"fact": value}}`.

@@ -7,6 +7,7 @@ use super::actions::{Action, Actions};
 use super::checkouts::{Desk, Place as CheckoutPlace};
 use super::commands::Steps;
 use super::condition::{self, Answer, Situation};
+use super::elsewhere;
 use super::findings::Findings;
 use super::pipelines::{self, LocalUse, Pipelines, Run};
 use super::privilege;
@@ -369,7 +370,8 @@ impl<'a> Sources<'a> {
         for (name, origins) in &before.variables {
             join(values.entry(name.to_ascii_uppercase()).or_default(), origins.clone());
         }
-        for place in super::elsewhere::percent(&run.text) {
+        found.complete &= !elsewhere::is_beyond(&run.text);
+        for place in elsewhere::percent(&run.text) {
             let Some(origins) = values.get(&place.name.to_ascii_uppercase()) else { continue };
             let origins: Vec<Origin> =
                 origins.iter().map(|origin| Origin { via: "env_expr", ..origin.clone() }).collect();

@@ -106,43 +106,37 @@ struct ToolchainRow {
 #[derive(Debug)]
 struct Names<T> {
     exact: BTreeMap<String, Vec<T>>,
-    /// Patterns by the number of components that they speak about, each with its place in `values`.
-    patterns: BTreeMap<usize, Vec<(Glob, usize)>>,
-    /// The same, ready to be asked all at once.
+    /// Patterns by the number of components that they speak about, each set with the places of its patterns in `values`.
     sets: Vec<(usize, GlobSet, Vec<usize>)>,
     values: Vec<T>,
 }
 
 impl<T> Default for Names<T> {
     fn default() -> Self {
-        Self { exact: BTreeMap::new(), patterns: BTreeMap::new(), sets: Vec::new(), values: Vec::new() }
+        Self { exact: BTreeMap::new(), sets: Vec::new(), values: Vec::new() }
     }
 }
 
 impl<T> Names<T> {
-    fn add(&mut self, name: &str, value: T) -> Result<(), String> {
-        let depth = name.matches('/').count() + 1;
-        if depth == 1 && !name.contains(['*', '?', '[', '{']) {
-            self.exact.entry(name.to_owned()).or_default().push(value);
-            return Ok(());
-        }
-        let glob = Glob::new(name).map_err(|error| format!("{TABLE}: {name}: {error}"))?;
-        self.patterns.entry(depth).or_default().push((glob, self.values.len()));
-        self.values.push(value);
-        Ok(())
-    }
-
-    /// Makes what was added ready.
-    fn build(&mut self) -> Result<(), String> {
-        for (depth, patterns) in &self.patterns {
-            let mut builder = GlobSetBuilder::new();
-            for (glob, _) in patterns {
-                builder.add(glob.clone());
+    fn new<'n>(rows: impl IntoIterator<Item = (&'n str, T)>) -> Result<Self, String> {
+        let mut names = Self::default();
+        let mut patterns: BTreeMap<usize, (GlobSetBuilder, Vec<usize>)> = BTreeMap::new();
+        for (name, value) in rows {
+            let depth = name.matches('/').count() + 1;
+            if depth == 1 && !name.contains(['*', '?', '[', '{']) {
+                names.exact.entry(name.to_owned()).or_default().push(value);
+                continue;
             }
-            let set = builder.build().map_err(|error| format!("{TABLE}: {error}"))?;
-            self.sets.push((*depth, set, patterns.iter().map(|(_, place)| *place).collect()));
+            let glob = Glob::new(name).map_err(|error| format!("{TABLE}: {name}: {error}"))?;
+            let (set, places) = patterns.entry(depth).or_insert_with(|| (GlobSetBuilder::new(), Vec::new()));
+            set.add(glob);
+            places.push(names.values.len());
+            names.values.push(value);
         }
-        Ok(())
+        for (depth, (set, places)) in patterns {
+            names.sets.push((depth, set.build().map_err(|error| format!("{TABLE}: {error}"))?, places));
+        }
+        Ok(names)
     }
 
     /// What a path in lower case stands for: exact names first, then patterns in the order of the table.
@@ -173,27 +167,19 @@ impl Table {
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
         let file: File = crate::yaml::from_str(text).map_err(|error| format!("{TABLE}: {error}"))?;
         let mut table = Self::default();
-        for (index, row) in file.ecosystems.iter().enumerate() {
+        let rows = || file.ecosystems.iter().enumerate();
+        for (index, row) in rows() {
             for language in &row.languages {
                 table.by_language.entry(language.clone()).or_insert(index);
             }
-            for manifest in &row.manifests {
-                table.manifests.add(&manifest.name, (index, manifest.format.clone()))?;
-            }
-            for lockfile in &row.lockfiles {
-                table.lockfiles.add(lockfile, index)?;
-            }
         }
-        for name in &file.helper_files {
-            table.helper_files.add(name, ())?;
-        }
-        for name in &file.side_manifests {
-            table.side_manifests.add(name, ())?;
-        }
-        table.manifests.build()?;
-        table.lockfiles.build()?;
-        table.helper_files.build()?;
-        table.side_manifests.build()?;
+        table.manifests = Names::new(rows().flat_map(|(index, row)| {
+            row.manifests.iter().map(move |manifest| (manifest.name.as_str(), (index, manifest.format.clone())))
+        }))?;
+        table.lockfiles =
+            Names::new(rows().flat_map(|(index, row)| row.lockfiles.iter().map(move |name| (name.as_str(), index))))?;
+        table.helper_files = Names::new(file.helper_files.iter().map(|name| (name.as_str(), ())))?;
+        table.side_manifests = Names::new(file.side_manifests.iter().map(|name| (name.as_str(), ())))?;
         table.not_searched = file.not_searched;
         let lists = [
             (file.directories.vendored, Part::Vendored),

@@ -30,7 +30,7 @@ use crate::collect::path::RepoPath;
 use crate::collect::tree::{Reader, Tree};
 use crate::yaml::{self, Node};
 use values::{Parameter, Shell};
-pub(super) use values::{Variables, percent};
+pub(super) use values::{Variables, is_beyond, percent};
 
 /// Why a definition is not understood of which only a part was looked at.
 const CUT: &str = "it holds more than is looked at";

@@ -100,7 +100,7 @@ impl Variables {
 
     /// Where values become code in a script, and whether it holds more than is looked at.
     pub(super) fn flows(&self, piece: &Piece<'_>) -> (Vec<Flow>, bool) {
-        let mut cut = piece.text.text.matches(['$', '%', '<']).count() > MAX_SIGNS;
+        let mut cut = is_beyond(&piece.text.text);
         let variables = self.environment(piece);
         let mut flows = Vec::new();
         for place in occurrences(piece.system, piece.shell, &piece.text.text) {
@@ -328,6 +328,11 @@ fn substitutions(text: &str) -> Vec<Occurrence<'_>> {
         }
     }
     found
+}
+
+/// Whether a text holds more values than are looked at.
+pub(in crate::collect::ci) fn is_beyond(text: &str) -> bool {
+    text.matches(['$', '%', '<']).count() > MAX_SIGNS
 }
 
 /// `%NAME%`, with what may stand behind a colon.
