@@ -5,19 +5,20 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use serde::Deserialize as _;
 use serde_json::Value as Json;
 use sha2::{Digest as _, Sha256};
 
 use crate::assess::{self, Provenance, Selection, Statements};
 use crate::bundle::hex;
 use crate::catalog::Catalogs;
-use crate::collect;
-use crate::model::assessment::{Assessment, CatalogRef, FactsRef, FileRef, LevelMode, PoliciesRef};
+use crate::collect::{self, Collection};
+use crate::model::assessment::{Assessment, CatalogRef, Check, FactsRef, FileRef, LevelMode, PoliciesRef};
 use crate::model::catalog::Catalog;
 use crate::model::declaration::{Condition, Declaration};
 use crate::model::id::RequirementId;
 use crate::model::subject::Subject;
-use crate::policy::{Engine, Policies, PolicyError, Run};
+use crate::policy::{Engine, Policies, Policy, PolicyError, Run};
 
 /// A facts document, ready to be judged.
 #[derive(Debug, Clone)]
@@ -84,7 +85,7 @@ impl FactsDocument {
     /// Facts that were just collected.
     pub fn collected(facts: &collect::Facts) -> Result<Self, FactsError> {
         let json = serde_json::to_value(facts)?;
-        Ok(Self::new(json, facts.subject.clone(), facts.collection.collected_at.clone()))
+        Self::new(json, facts.subject.clone())
     }
 
     /// Facts from a file; they are checked against the schema.
@@ -97,13 +98,19 @@ impl FactsDocument {
             return Err(FactsError::Schema { at: error.instance_path().to_string(), why });
         }
         let subject = serde_json::from_value(json["subject"].clone())?;
-        let collected_at = json["collection"]["collected_at"].as_str().unwrap_or_default().to_owned();
-        Ok(Self::new(json, subject, collected_at))
+        Self::new(json, subject)
     }
 
-    fn new(json: Json, subject: Subject, collected_at: String) -> Self {
-        let digest = digest(&json);
-        Self { json, subject, facts: FactsRef { digest, collected_at } }
+    fn new(json: Json, subject: Subject) -> Result<Self, FactsError> {
+        let collection = Collection::deserialize(&json["collection"])?;
+        let facts = FactsRef {
+            digest: digest(&json),
+            collected_at: collection.collected_at,
+            tool: collection.tool,
+            access: collection.access,
+            sources: collection.sources,
+        };
+        Ok(Self { json, subject, facts })
     }
 
     /// The document as it is.
@@ -147,6 +154,8 @@ pub fn evaluate(facts: &FactsDocument, settings: &Settings<'_>) -> Result<Assess
             changed: settings.policies.changed().to_vec(),
         },
         facts: facts.facts.clone(),
+        tool: collect::TOOL.to_owned(),
+        checks: settings.policies.iter().map(|policy| (policy.id.clone(), check(policy))).collect(),
     };
     let mut statements = settings.statements.clone();
     if statements.as_of == Date::ZERO {
@@ -155,6 +164,10 @@ pub fn evaluate(facts: &FactsDocument, settings: &Settings<'_>) -> Result<Assess
     statements.conditions = conditions(settings.policies, &facts.json);
     statements.files.extend(unused_insights(&facts.json));
     Ok(assess::assess(settings.catalog, provenance, rulings, settings.mode, &settings.selection, &statements))
+}
+
+fn check(policy: &Policy) -> Check {
+    Check { policy: policy.path.clone(), facts: policy.needs.clone(), limits: policy.limits.clone() }
 }
 
 /// Binds declarations that name a version of the standard, or none, to the text they were made for. One that names none was

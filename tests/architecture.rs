@@ -17,7 +17,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("collect", &["model", "yaml", "bundle"]),
     ("policy", &["model", "yaml", "bundle"]),
     ("assess", &["model"]),
-    ("report", &["model"]),
+    ("report", &["model", "bundle"]),
     ("audit", &["model", "bundle", "catalog", "collect", "policy", "assess"]),
     ("cli", &["model", "bundle", "catalog", "config", "claims", "collect", "policy", "assess", "report", "audit"]),
 ];

@@ -101,7 +101,7 @@ fn evaluate_refuses_what_is_no_facts_document() {
 
 #[rstest]
 #[case::nothing_there(&["assess", "/nonexistent/place"], 3, "cannot be read")]
-#[case::unknown_format(&["assess", "-o", "pdf"], 2, "there is no format `pdf`: expected one of human, json")]
+#[case::unknown_format(&["assess", "-o", "pdf"], 2, "there is no format `pdf`: expected one of text, json")]
 #[case::unknown_family(&["assess", "--family", "ZZ"], 2, "there is no family `ZZ`")]
 #[case::unknown_requirement(&["assess", "--requirement", "OSPS-AC-99.01"], 2, "there is no OSPS-AC-99.01")]
 #[case::no_id(&["explain", "nonsense"], 2, "is not a requirement id")]
@@ -205,7 +205,7 @@ fn several_outputs_in_one_run() {
         "assess".as_ref(),
         repository.path().as_os_str(),
         "-o".as_ref(),
-        "human".as_ref(),
+        "text".as_ref(),
         "-o".as_ref(),
         json.as_ref(),
     ];

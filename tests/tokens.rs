@@ -153,7 +153,7 @@ fn shows_nothing(what: &str, text: &str) {
 
 fn assess(bench: &Bench, target: OsString, github: &GitHub) -> Vec<OsString> {
     let mut args: Vec<OsString> = vec!["assess".into(), target];
-    args.extend(["--api-url", &github.url, "--max-wait", "0", "-vv", "-o", "human", "-o"].map(OsString::from));
+    args.extend(["--api-url", &github.url, "--max-wait", "0", "-vv", "-o", "text", "-o"].map(OsString::from));
     args.push(format!("json={}", bench.path("out/assessment.json").display()).into());
     args.extend([
         "--save".into(),

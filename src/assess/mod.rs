@@ -9,8 +9,8 @@ use jiff::civil::Date;
 pub use self::declarations::WARNING_DAYS;
 use self::declarations::{Rules, Seen, last_day, lay, standing};
 use crate::model::assessment::{
-    Assessment, Basis, CatalogRef, Declared, FORMAT, FactsRef, FileRef, LevelMode, LevelStanding, Levels, PoliciesRef,
-    Standing, Verdict,
+    Assessment, Basis, CatalogRef, Check, Declared, FORMAT, FactsRef, FileRef, LevelMode, LevelStanding, Levels,
+    PoliciesRef, Standing, Verdict,
 };
 use crate::model::catalog::{Catalog, Requirement};
 use crate::model::declaration::{Claim, Condition, Declaration, Effect, Kind, Laid, Limits};
@@ -31,7 +31,7 @@ pub struct Selection {
 }
 
 /// Everything an assessment names besides its verdicts.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Provenance {
     /// What was assessed.
     pub subject: Subject,
@@ -41,6 +41,10 @@ pub struct Provenance {
     pub policies: PoliciesRef,
     /// The facts document.
     pub facts: FactsRef,
+    /// The version of osps that judges.
+    pub tool: String,
+    /// How each policy checks, by its id.
+    pub checks: BTreeMap<String, Check>,
 }
 
 /// What people and other tools state about the subject, and how that is judged.
@@ -78,7 +82,8 @@ pub fn assess(
         .active()
         .map(|requirement| {
             let ruling = selection.selects(requirement, mode).then(|| by_id.get(policy_id(requirement)));
-            let seen = verdict(requirement, ruling);
+            let check = provenance.checks.get(policy_id(requirement));
+            let seen = verdict(requirement, ruling, check);
             let by_absence = ruling.flatten().is_some_and(|ruling| ruling.by_absence);
             claimed(declared(seen, by_absence, requirement, statements), statements)
         })
@@ -90,6 +95,7 @@ pub fn assess(
     }
     Assessment {
         format: FORMAT,
+        tool: provenance.tool,
         subject: provenance.subject,
         catalog: provenance.catalog,
         policies: provenance.policies,
@@ -214,12 +220,16 @@ fn basis(outcome: Outcome, kind: Option<EvidenceKind>) -> Option<Basis> {
     }
 }
 
-fn verdict(requirement: &Requirement, ruling: Option<Option<&Ruling>>) -> Verdict {
+fn verdict(requirement: &Requirement, ruling: Option<Option<&Ruling>>, check: Option<&Check>) -> Verdict {
     let empty = |outcome: Outcome, message: &str, defect: Option<String>| Verdict {
         id: requirement.id.clone(),
         family: requirement.id.family().to_owned(),
         levels: requirement.levels.clone(),
         summary: requirement.summary.clone(),
+        url: requirement.url.clone(),
+        text_sha256: requirement.text_sha256.clone(),
+        scopes: requirement.scopes.clone(),
+        check: check.cloned(),
         outcome,
         confidence: None,
         evidence_kind: None,
@@ -339,12 +349,7 @@ mod tests {
     }
 
     fn assessed(outcomes: [Outcome; 4], mode: LevelMode, selection: &Selection) -> Assessment {
-        let provenance = Provenance {
-            subject: Subject::default(),
-            catalog: CatalogRef { id: String::new(), version: String::new(), digest: String::new() },
-            policies: PoliciesRef::default(),
-            facts: FactsRef { digest: String::new(), collected_at: String::new() },
-        };
+        let provenance = Provenance::default();
         let ids = ["OSPS-AC-01.01", "OSPS-BR-07.01", "OSPS-DO-06.01", "OSPS-QA-07.01"];
         let rulings = ids.iter().zip(outcomes).map(|(id, outcome)| ruling(id, outcome)).collect();
         assess(&catalog(), provenance, rulings, mode, selection, &Statements::default())
@@ -390,12 +395,7 @@ mod tests {
 
     #[test]
     fn a_requirement_without_policy_is_a_defect() {
-        let provenance = Provenance {
-            subject: Subject::default(),
-            catalog: CatalogRef { id: String::new(), version: String::new(), digest: String::new() },
-            policies: PoliciesRef::default(),
-            facts: FactsRef { digest: String::new(), collected_at: String::new() },
-        };
+        let provenance = Provenance::default();
         let assessment = assess(
             &catalog(),
             provenance,

@@ -110,7 +110,10 @@ impl Catalogs {
         CatalogRef {
             id: catalog.id.clone(),
             version: catalog.version.clone(),
+            url: catalog.url.clone(),
             digest: self.digest(&catalog.version).unwrap_or_default().to_owned(),
+            families: catalog.families.clone(),
+            controls: catalog.controls.clone(),
         }
     }
 

@@ -2,14 +2,12 @@
 
 use std::path::PathBuf;
 
-use anyhow::Context as _;
 use clap::Args as ClapArgs;
 
 use super::collect::Target;
-use super::configuration::{self, Configuring};
+use super::configuration::Configuring;
 use super::exit::{self, Exit, Usage};
 use super::shared::{self, Judging, Terminal};
-use crate::model::assessment::Assessment;
 use crate::report::badge;
 
 /// The options of `osps badge`.
@@ -37,11 +35,7 @@ pub(super) struct Args {
 
 pub(super) fn run(args: Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     let assessment = match &args.from {
-        Some(path) => {
-            let text = configuration::read(path)?;
-            serde_json::from_str::<Assessment>(&text)
-                .with_context(|| format!("{} is no assessment of this version", path.display()))?
-        }
+        Some(path) => shared::saved(path)?,
         None => {
             let collected =
                 args.target.collect(&args.configuring, args.judging.policies.as_deref(), &terminal.progress())?;

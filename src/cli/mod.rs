@@ -17,6 +17,7 @@ mod fetch;
 mod init;
 mod policy;
 mod progress;
+mod report;
 mod settings;
 mod shared;
 
@@ -57,6 +58,8 @@ enum Command {
     Config(settings::Args),
     /// Judge a facts document, offline and again and again with the same result.
     Evaluate(evaluate::Args),
+    /// Render saved assessments in any format.
+    Report(report::Args),
     /// What a requirement asks, how it is decided, how to meet it.
     Explain(explain::Args),
     /// The versions of the standard: list, show, diff, verify.
@@ -93,6 +96,7 @@ pub fn run() -> ExitCode {
         Command::Config(args) => settings::run(args),
         Command::Collect(args) => collect::run(args, terminal),
         Command::Evaluate(args) => evaluate::run(args, terminal),
+        Command::Report(args) => report::run(args, terminal),
         Command::Explain(args) => explain::run(args, terminal),
         Command::Catalog(args) => catalog::run(args, terminal),
         Command::Policy(args) => policy::run(args),

@@ -1,7 +1,7 @@
 //! What several commands share: the terminal, where output goes, how facts are judged.
 
 use std::collections::BTreeSet;
-use std::io::{IsTerminal as _, Write as _};
+use std::io::{IsTerminal as _, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
@@ -20,7 +20,7 @@ use crate::model::catalog::Catalog;
 use crate::model::id::{Level, RequirementId};
 use crate::policy::Policies;
 use crate::report::style::Style;
-use crate::report::{self, Detail, Format};
+use crate::report::{self, Detail, Format, View};
 
 /// When colours are written.
 #[derive(Debug, Clone, Copy, Default, ValueEnum)]
@@ -136,12 +136,21 @@ enum Platform {
 /// Where results go, as options.
 #[derive(Debug, Args)]
 pub(super) struct Results {
-    /// A format, and where it goes (default: standard output); may be given several times: human, json
+    /// A format, and where it goes (default: standard output); may be given several times: text, json
     #[arg(short, long, value_name = "FORMAT[=PATH]", help_heading = "Output")]
     output: Vec<String>,
     /// Show every requirement; twice: with all evidence
     #[arg(short, long, action = clap::ArgAction::Count, help_heading = "Output")]
     verbose: u8,
+}
+
+/// Bytes of a saved assessment.
+const MAX_ASSESSMENT: u64 = 64 * 1024 * 1024;
+
+/// One format, and the file it goes to; none for standard output.
+pub(super) struct Output {
+    pub(super) format: Format,
+    pub(super) path: Option<PathBuf>,
 }
 
 /// The policies of a run.
@@ -242,25 +251,62 @@ impl Judging {
 impl Results {
     /// Writes an assessment everywhere it was asked for.
     pub(super) fn write(&self, assessment: &Assessment, terminal: &Terminal) -> anyhow::Result<()> {
+        for output in self.outputs()? {
+            let text = report::render(assessment, output.format, &self.view(terminal, output.path.is_some()));
+            write(&text, output.path.as_deref())?;
+        }
+        Ok(())
+    }
+
+    /// What was asked for; the view for people where nothing was.
+    pub(super) fn outputs(&self) -> anyhow::Result<Vec<Output>> {
+        if self.output.is_empty() {
+            return Ok(vec![Output { format: Format::Text, path: None }]);
+        }
+        let read = |output: &String| {
+            let (name, path) =
+                output.split_once('=').map_or((output.as_str(), None), |(name, path)| (name, Some(path)));
+            let format = Format::named(name).ok_or_else(|| {
+                let known: Vec<&str> = Format::ALL.into_iter().map(Format::name).collect();
+                Usage(format!("there is no format `{name}`: expected one of {}", known.join(", ")))
+            })?;
+            Ok(Output { format, path: path.map(PathBuf::from) })
+        };
+        self.output.iter().map(read).collect()
+    }
+
+    /// How people see what goes to a file, or to standard output.
+    pub(super) fn view(&self, terminal: &Terminal, to_file: bool) -> View {
         let detail = match self.verbose {
             0 => Detail::Short,
             1 => Detail::Every,
             _ => Detail::Evidence,
         };
-        let human = ["human".to_owned()];
-        let wanted: &[String] = if self.output.is_empty() { &human } else { &self.output };
-        for output in wanted {
-            let (name, path) =
-                output.split_once('=').map_or((output.as_str(), None), |(name, path)| (name, Some(path)));
-            let format = Format::named(name).ok_or_else(|| {
-                let known: Vec<&str> = Format::ALL.iter().map(|(name, _)| *name).collect();
-                Usage(format!("there is no format `{name}`: expected one of {}", known.join(", ")))
-            })?;
-            let text = report::render(assessment, format, &terminal.style(path.is_some()), detail);
-            write(&text, path.map(Path::new))?;
-        }
-        Ok(())
+        View { style: terminal.style(to_file), detail }
     }
+}
+
+/// A saved assessment.
+///
+/// # Errors
+/// A file that cannot be read, or is no assessment of this version of osps.
+pub(super) fn saved(path: &Path) -> anyhow::Result<Assessment> {
+    let mut text = String::new();
+    let read = if path.as_os_str() == "-" {
+        std::io::stdin().lock().take(MAX_ASSESSMENT).read_to_string(&mut text)
+    } else {
+        std::fs::File::open(path).and_then(|file| file.take(MAX_ASSESSMENT).read_to_string(&mut text))
+    };
+    read.with_context(|| format!("cannot read {}", path.display()))?;
+    serde_json::from_str(&text).map_err(|error| {
+        let message = format!(
+            "{}:{}:{}: this is no assessment of this version of osps (`osps assess -o json=PATH` writes one): {error}",
+            path.display(),
+            error.line(),
+            error.column()
+        );
+        Usage(message).into()
+    })
 }
 
 /// Writes a text to a file, or to standard output.

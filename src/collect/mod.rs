@@ -33,7 +33,7 @@ pub(crate) mod testing;
 pub(crate) mod tree;
 
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -44,10 +44,13 @@ use self::tree::Tree;
 use crate::bundle::Bundle;
 use crate::model::fact::Fact;
 use crate::model::project::ProjectStatements;
+use crate::model::source::{Access, Source};
 use crate::model::subject::Subject;
 
 /// The number of the facts document's format.
 pub const FORMAT: u32 = 1;
+/// This version of osps, as documents name it.
+pub const TOOL: &str = concat!("osps ", env!("CARGO_PKG_VERSION"));
 
 /// Everything observed about one subject. Its JSON form is `facts.json`; the paths in it are the names that policies use.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -105,7 +108,7 @@ pub struct Facts {
 }
 
 /// How the facts were collected.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Collection {
     /// When, RFC 3339. Not part of the digest.
     pub collected_at: String,
@@ -115,31 +118,6 @@ pub struct Collection {
     pub access: Access,
     /// The sources that facts name.
     pub sources: BTreeMap<String, Source>,
-}
-
-/// The access that collection had.
-#[derive(Debug, Serialize, JsonSchema)]
-pub struct Access {
-    /// The kind of credential; `none` without one. Never the credential itself.
-    pub credential: String,
-    /// `read`, `write` or `admin`; `null` without a credential.
-    pub permission: Option<String>,
-    /// Whether the credential belongs to an owner of the organization; `null` where that is not known.
-    pub org_owner: Option<bool>,
-}
-
-/// One source of facts.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
-pub struct Source {
-    /// `git`, `worktree`, `rest`, `graphql`.
-    pub kind: String,
-    /// What exactly was read: a commit, a request.
-    #[serde(rename = "ref")]
-    pub reference: String,
-    /// The digest of what was read.
-    pub digest: Option<String>,
-    /// The status of the answer.
-    pub status: Option<u16>,
 }
 
 /// What to collect from, and when.
@@ -250,8 +228,8 @@ pub fn collect(options: &Options<'_>) -> Result<Facts, git::OpenError> {
         format: FORMAT,
         collection: Collection {
             collected_at: options.now.to_string(),
-            tool: concat!("osps ", env!("CARGO_PKG_VERSION")).to_owned(),
-            access: Access { credential: "none".to_owned(), permission: None, org_owner: None },
+            tool: TOOL.to_owned(),
+            access: Access::default(),
             sources,
         },
         subject: subject.clone(),

@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::Context;
 use super::ci::{Ci, Workflows};
 use super::files::Files;
 use super::insights::Insights;
 use super::remote::{self, Remote};
-use super::{Context, Source};
 use crate::model::fact::{Fact, Reason, SourceId};
 use crate::model::project::ProjectStatements;
+use crate::model::source::Source;
 use crate::model::subject::Subject;
 
 /// The source of statements that only the project's own file makes.

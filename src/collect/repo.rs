@@ -7,13 +7,14 @@ use std::path::Path;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::Context;
 use super::deps::{Deps, Ecosystem};
 use super::files::Files;
 use super::git::{Clone, History};
 use super::remote::{self, Remote};
-use super::{Context, Source};
 use crate::bundle::Bundle;
 use crate::model::fact::{Fact, Reason, SourceId};
+use crate::model::source::Source;
 use crate::model::subject::Subject;
 
 /// The source of facts that come from the clone itself, whatever the files were read from.

@@ -6,11 +6,12 @@ use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::catalog::Remediation;
+use super::catalog::{Control, Family, Remediation, Scope};
 use super::declaration::{Claim, Laid};
 use super::evidence::{Confidence, Evidence, EvidenceKind};
 use super::id::{Level, RequirementId};
 use super::ruling::{Need, Outcome};
+use super::source::{Access, Source};
 use super::subject::Subject;
 
 /// The number of the assessment document's format.
@@ -71,6 +72,8 @@ impl LevelMode {
 pub struct Assessment {
     /// The format of this document.
     pub format: u32,
+    /// Which version of osps judged, such as `osps 1.2.0`.
+    pub tool: String,
     /// What was assessed.
     pub subject: Subject,
     /// Against which version of the standard.
@@ -90,15 +93,21 @@ pub struct Assessment {
 }
 
 /// Names a catalog.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CatalogRef {
     /// Such as `osps-baseline`.
     pub id: String,
     /// Such as `2026-08-28`.
     pub version: String,
+    /// The address of the official page of this version.
+    pub url: String,
     /// `sha256:` and 64 hexadecimal digits of the catalog file.
     pub digest: String,
+    /// Its families in order.
+    pub families: Vec<Family>,
+    /// Its controls, sorted by id.
+    pub controls: Vec<Control>,
 }
 
 /// What was declared about the subject beyond single verdicts.
@@ -142,13 +151,32 @@ pub struct PoliciesRef {
 }
 
 /// Names a facts document.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FactsRef {
     /// `sha256:` and 64 hexadecimal digits of the canonical JSON of the document without its times.
     pub digest: String,
     /// When the facts were collected, RFC 3339.
     pub collected_at: String,
+    /// Which version of osps collected them.
+    pub tool: String,
+    /// With which access.
+    pub access: Access,
+    /// The sources that evidence names.
+    pub sources: BTreeMap<String, Source>,
+}
+
+/// How a requirement is checked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Check {
+    /// The policy, by its path below `policies/`.
+    pub policy: String,
+    /// The facts that it reads, by their paths in the facts document.
+    pub facts: Vec<String>,
+    /// What the check cannot see, in one or two sentences; none where the policy does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limits: Option<String>,
 }
 
 /// The standing at each level.
@@ -199,6 +227,15 @@ pub struct Verdict {
     pub levels: Vec<Level>,
     /// What the requirement asks, in one line.
     pub summary: String,
+    /// The address of the official text.
+    pub url: String,
+    /// SHA-256 of the official text with white space collapsed, as 64 hexadecimal digits.
+    pub text_sha256: String,
+    /// What has to be read to decide it.
+    pub scopes: Vec<Scope>,
+    /// How it is checked; none where no policy decides it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub check: Option<Check>,
     /// The result.
     pub outcome: Outcome,
     /// How sure it is; none where nothing was decided.

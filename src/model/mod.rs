@@ -8,4 +8,5 @@ pub mod fact;
 pub mod id;
 pub mod project;
 pub mod ruling;
+pub mod source;
 pub mod subject;

@@ -31,6 +31,8 @@ pub struct Policy {
     pub title: String,
     /// Its text.
     pub text: String,
+    /// What the check cannot see, in one or two sentences.
+    pub limits: Option<String>,
     /// The facts that `needs` lists, in order, as dotted paths.
     pub needs: Vec<String>,
 }
@@ -54,6 +56,7 @@ struct Metadata {
 #[derive(Deserialize)]
 struct Custom {
     requirement: Option<String>,
+    limits: Option<String>,
 }
 
 impl Policies {
@@ -129,12 +132,12 @@ impl Policy {
             .ok_or_else(|| fail("expected `package osps.requirements[\"OSPS-XX-NN.NN\"]`".to_owned()))?;
         let metadata = metadata(text).map_err(|why| fail(format!("its `# METADATA` block: {why}")))?;
         let title = metadata.title.ok_or_else(|| fail("its `# METADATA` block has no title".to_owned()))?;
-        let requirement = metadata.custom.and_then(|custom| custom.requirement);
+        let (requirement, limits) = metadata.custom.map_or((None, None), |custom| (custom.requirement, custom.limits));
         if requirement.as_deref() != Some(id.as_str()) {
             return Err(fail(format!("its `# METADATA` block must name `custom: requirement: {id}`")));
         }
         let needs = needs(text).ok_or_else(|| fail("expected a rule `needs := [input.…]`".to_owned()))?;
-        Ok(Self { id, path: path.to_owned(), title, text: text.to_owned(), needs })
+        Ok(Self { id, path: path.to_owned(), title, text: text.to_owned(), limits, needs })
     }
 }
 

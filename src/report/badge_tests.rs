@@ -29,9 +29,10 @@ fn assessment(reached: Option<u8>, unmet: u32, open: u32, requirements: Vec<Verd
             commit: Some("c".repeat(40)),
             ..Subject::default()
         },
-        catalog: CatalogRef { id: "osps-baseline".to_owned(), version: "2026-08-28".to_owned(), digest: String::new() },
+        tool: String::new(),
+        catalog: CatalogRef { version: "2026-08-28".to_owned(), ..CatalogRef::default() },
         policies: PoliciesRef::default(),
-        facts: FactsRef { digest: String::new(), collected_at: "2026-11-22T09:00:00Z".to_owned() },
+        facts: FactsRef { collected_at: "2026-11-22T09:00:00Z".to_owned(), ..FactsRef::default() },
         levels: Levels {
             mode: LevelMode::Cumulative,
             reached: reached.map(level),
@@ -56,6 +57,10 @@ fn verdict(id: &str, outcome: Outcome, confidence: Confidence, message: &str) ->
         family: "AC".to_owned(),
         levels: vec![level(1)],
         summary: String::new(),
+        url: String::new(),
+        text_sha256: String::new(),
+        scopes: Vec::new(),
+        check: None,
         outcome,
         confidence: Some(confidence),
         evidence_kind: Some(EvidenceKind::Observed),

@@ -2,32 +2,48 @@
 
 pub mod badge;
 mod declarations;
-mod human;
 pub mod style;
+mod text;
 
 use crate::model::assessment::Assessment;
 use style::Style;
 
-/// The formats of an assessment.
+/// The formats of an assessment. A format is added by a file here, a variant, and a line in each of the three tables below.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
     /// For people at a terminal.
-    Human,
+    Text,
     /// The assessment document.
     Json,
 }
 
 impl Format {
-    /// All formats by name.
-    pub const ALL: [(&'static str, Self); 2] = [("human", Self::Human), ("json", Self::Json)];
+    /// All formats.
+    pub const ALL: [Self; 2] = [Self::Text, Self::Json];
 
     /// The format of this name.
     pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|(known, _)| *known == name).map(|(_, format)| format)
+        Self::ALL.into_iter().find(|format| format.name() == name)
+    }
+
+    /// Its name on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Json => "json",
+        }
+    }
+
+    /// What files of it end in, after the dot.
+    pub fn extension(self) -> &'static str {
+        match self {
+            Self::Text => "txt",
+            Self::Json => "json",
+        }
     }
 }
 
-/// How much the human view shows.
+/// How much the view at a terminal shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Detail {
     /// The way to the next level, and counts of the rest.
@@ -38,10 +54,19 @@ pub enum Detail {
     Evidence,
 }
 
-/// Renders an assessment.
-pub fn render(assessment: &Assessment, format: Format, style: &Style, detail: Detail) -> String {
+/// How people see it; formats for machines take no notice.
+#[derive(Debug, Clone, Copy)]
+pub struct View {
+    /// What the place of output can show.
+    pub style: Style,
+    /// How much is shown.
+    pub detail: Detail,
+}
+
+/// Renders an assessment. The same assessment gives the same bytes in every format.
+pub fn render(assessment: &Assessment, format: Format, view: &View) -> String {
     match format {
-        Format::Human => human::render(assessment, style, detail),
+        Format::Text => text::render(assessment, view),
         Format::Json => json(assessment),
     }
 }
@@ -52,3 +77,8 @@ fn json(assessment: &Assessment) -> String {
     text.push('\n');
     text
 }
+
+#[cfg(test)]
+mod samples;
+#[cfg(test)]
+mod tests;

@@ -2,14 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use crate::collect::Facts;
 use crate::collect::branch::Branch;
 use crate::collect::checks::{Changes, Checks, Collab};
 use crate::collect::ci::PlatformScanner;
 use crate::collect::forge::failure::Answer;
 use crate::collect::org::Org;
 use crate::collect::security::Advisory;
-use crate::collect::{Access, Facts, Source};
 use crate::model::fact::Fact;
+use crate::model::source::{Access, Source};
 
 /// Everything a forge said.
 #[derive(Debug)]

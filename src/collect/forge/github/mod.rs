@@ -32,8 +32,9 @@ use self::settings::{ActionsPermissions, AdvisoryAnswer, DefaultSetup, PrivateRe
 use super::endpoint::FilePlace;
 use super::failure::{Answer, Failure};
 use super::{Account, AssetSeen, Attested, Connection, Endpoint, Observed, Releases, Seen};
-use crate::collect::{Access, Source, limits};
+use crate::collect::limits;
 use crate::model::fact::{Fact, Reason};
+use crate::model::source::{Access, Source};
 
 /// Rules that hold for one branch, per page; one page is read.
 const RULES_PER_PAGE: usize = 100;

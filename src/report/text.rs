@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::style::Style;
-use super::{Detail, declarations};
+use super::{Detail, View, declarations};
 use crate::model::assessment::{Assessment, LevelMode, LevelStanding, Standing, Verdict};
 use crate::model::evidence::{Confidence, Evidence, EvidenceKind};
 use crate::model::id::Level;
@@ -15,7 +15,9 @@ const BAR: u32 = 24;
 /// Places of evidence shown under a requirement in the short view.
 const SHORT_EVIDENCE: usize = 3;
 
-pub(super) fn render(assessment: &Assessment, style: &Style, detail: Detail) -> String {
+pub(super) fn render(assessment: &Assessment, view: &View) -> String {
+    let View { style, detail } = view;
+    let detail = *detail;
     let mut out = String::new();
     header(&mut out, assessment, style);
     levels(&mut out, assessment, style);
