@@ -26,7 +26,7 @@ pub(super) fn run(args: Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     for path in &args.assessments {
         let assessment = shared::saved(path)?;
         for output in &outputs {
-            let text = report::render(&assessment, output.format, &args.results.view(terminal, output.path.is_some()));
+            let text = report::render(&assessment, output.format, &args.results.view(terminal, output.path.is_some()))?;
             match &output.path {
                 Some(directory) if several => {
                     shared::write(&text, Some(&place(directory, output, path, &assessment)?))?

@@ -252,7 +252,7 @@ impl Results {
     /// Writes an assessment everywhere it was asked for.
     pub(super) fn write(&self, assessment: &Assessment, terminal: &Terminal) -> anyhow::Result<()> {
         for output in self.outputs()? {
-            let text = report::render(assessment, output.format, &self.view(terminal, output.path.is_some()));
+            let text = report::render(assessment, output.format, &self.view(terminal, output.path.is_some()))?;
             write(&text, output.path.as_deref())?;
         }
         Ok(())

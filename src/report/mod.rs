@@ -63,12 +63,25 @@ pub struct View {
     pub detail: Detail,
 }
 
+/// Why an assessment cannot be shown in a format.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("as {format}: {why}")]
+pub struct NotRendered {
+    /// The name of the format.
+    pub format: &'static str,
+    /// What the format demands and the assessment does not have.
+    pub why: String,
+}
+
 /// Renders an assessment. The same assessment gives the same bytes in every format.
-pub fn render(assessment: &Assessment, format: Format, view: &View) -> String {
-    match format {
+///
+/// # Errors
+/// An assessment that lacks what the format cannot do without.
+pub fn render(assessment: &Assessment, format: Format, view: &View) -> Result<String, NotRendered> {
+    Ok(match format {
         Format::Text => text::render(assessment, view),
         Format::Json => json(assessment),
-    }
+    })
 }
 
 fn json(assessment: &Assessment) -> String {
