@@ -80,7 +80,13 @@ fn only_the_command_line_touches_the_process() {
 
 #[test]
 fn one_module_knows_the_engine_and_one_the_yaml_parser() {
-    let homes = [("regorus", "policy"), ("serde_yaml", "yaml"), ("saphyr_parser", "yaml"), ("gix", "collect")];
+    let homes = [
+        ("regorus", "policy"),
+        ("serde_yaml", "yaml"),
+        ("saphyr_parser", "yaml"),
+        ("gix", "collect"),
+        ("minijinja", "report"),
+    ];
     let mut wrong = Vec::new();
     visit(Path::new("src"), &mut |path, module, source| {
         for (krate, home) in homes {

@@ -3,8 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args as ClapArgs;
-use minijinja::syntax::SyntaxConfig;
-use minijinja::value::Serde;
+use serde_json::json;
 
 use super::exit::{self, Bug, Exit, Usage};
 use super::shared::{self, Terminal};
@@ -12,6 +11,7 @@ use crate::bundle::Bundle;
 use crate::catalog::mappings::{CAUTION, Mappings};
 use crate::model::id::RequirementId;
 use crate::policy::Policy;
+use crate::report::template;
 
 /// The options of `osps explain`.
 #[derive(Debug, ClapArgs)]
@@ -43,36 +43,19 @@ pub(super) fn run(args: Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     let mappings = Mappings::from_bundle(&Bundle::controls()).map_err(|error| Bug(error.to_string()))?;
     let related: Vec<_> = mappings
         .of(args.id.control())
-        .map(|(framework, ids)| minijinja::context! { id => framework.id.clone(), ids => ids.join(", ") })
+        .map(|(framework, ids)| json!({"id": framework.id, "ids": ids.join(", ")}))
         .collect();
 
-    let style = terminal.style(false);
-    let bug = |error: minijinja::Error| Bug(format!("the template explain.txt.j2: {error:#}"));
-    let templates = Bundle::templates();
-    let source =
-        templates.get("explain.txt.j2").ok_or_else(|| Bug("the template explain.txt.j2 is missing".to_owned()))?;
-    let mut environment = minijinja::Environment::new();
-    environment.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build().map_err(bug)?);
-    environment.add_filter("wrap", move |text: String, indent: usize| style.wrap(&text, indent));
-    environment.add_filter("bold", move |text: String| style.bold(&style.plain(&text)));
-    environment.add_filter("plain", move |text: String| style.plain(&text));
-    let text = environment
-        .render_str(
-            source,
-            minijinja::context! {
-                catalog => &catalog.version,
-                requirement => Serde(requirement),
-                control => Serde(control),
-                family => Serde(family),
-                policy => policy.map(|policy| minijinja::context! {
-                    path => &policy.path, title => &policy.title, needs => Serde(&policy.needs), text => &policy.text,
-                }),
-                show_policy => args.policy,
-                related => related,
-                caution => CAUTION,
-            },
-        )
-        .map_err(bug)?;
+    let policy = policy.map(|policy| {
+        let Policy { path, title, needs, text, .. } = policy;
+        json!({"path": path, "title": title, "needs": needs, "text": text})
+    });
+    let values = json!({
+        "catalog": catalog.version, "requirement": requirement, "control": control, "family": family, "policy": policy,
+        "show_policy": args.policy, "related": related, "caution": CAUTION,
+    });
+    let text =
+        template::text("explain.txt.j2", terminal.style(false), values).map_err(|error| Bug(error.to_string()))?;
     shared::write(&format!("{}\n", text.trim_end()), None)?;
     Ok(exit::DONE)
 }

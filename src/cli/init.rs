@@ -4,19 +4,19 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args as ClapArgs, ValueEnum};
 use jiff::ToSpan as _;
-use minijinja::syntax::SyntaxConfig;
-use minijinja::{Environment, Value, context};
+use serde_json::{Value, json};
 
 use super::collect::{Collected, Target};
 use super::configuration::{Configuring, PLACES};
 use super::exit::{self, Bug, Exit, Usage};
 use super::progress::Progress;
 use super::shared::{self, Judging};
-use crate::bundle::Bundle;
 use crate::collect::settings::Files;
 use crate::config::{self, Layer, Role};
 use crate::model::assessment::{Assessment, Standing};
 use crate::model::id::Level;
+use crate::report::style::Style;
+use crate::report::template;
 
 /// The options of `osps init`.
 #[derive(Debug, ClapArgs)]
@@ -111,17 +111,16 @@ fn baseline(collected: &Collected, assessment: &Assessment, level: Level) -> any
         .flatten()
         .filter_map(|one| Some((one["url"].as_str()?, one["role"].as_str()?)))
         .filter(|(url, _)| url.starts_with("https://") && !url.contains(char::is_whitespace))
-        .map(|(url, role)| context! { url => url, role => role })
+        .map(|(url, role)| json!({"url": url, "role": role}))
         .collect();
-    let open: Vec<Value> = open(assessment, level)
-        .map(|verdict| context! { id => verdict.id.as_str(), summary => &verdict.summary })
-        .collect();
+    let open: Vec<Value> =
+        open(assessment, level).map(|verdict| json!({"id": verdict.id, "summary": verdict.summary})).collect();
     render(
         "baseline.yaml.j2",
-        context! {
-            catalog => &assessment.catalog.version, day => day.to_string(), standings, target => level.number(), repositories, open,
-            next_year => day.checked_add(1.year()).unwrap_or(day).to_string(),
-        },
+        json!({
+            "catalog": assessment.catalog.version, "day": day, "standings": standings, "target": level.number(),
+            "repositories": repositories, "open": open, "next_year": day.checked_add(1.year()).unwrap_or(day),
+        }),
     )
 }
 
@@ -140,20 +139,16 @@ fn pipeline(system: System, assessment: &Assessment, root: &Path) -> anyhow::Res
     });
     let text = render(
         template,
-        context! {
-            branch => branch.unwrap_or("main"), version => env!("CARGO_PKG_VERSION"), rust => env!("CARGO_PKG_RUST_VERSION"),
-            token => "${{ github.token }}",
-        },
+        json!({
+            "branch": branch.unwrap_or("main"), "version": env!("CARGO_PKG_VERSION"),
+            "rust": env!("CARGO_PKG_RUST_VERSION"), "token": "${{ github.token }}",
+        }),
     )?;
     Ok((path.to_owned(), text))
 }
 
-fn render(template: &str, values: Value) -> anyhow::Result<String> {
-    let bug = |error: minijinja::Error| Bug(format!("the template {template}: {error:#}"));
-    let templates = Bundle::templates();
-    let source = templates.get(template).ok_or_else(|| Bug(format!("the template {template} is missing")))?;
-    let mut environment = Environment::new();
-    environment.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build().map_err(bug)?);
-    let text = environment.render_str(source, values).map_err(bug)?;
+fn render(name: &str, values: Value) -> anyhow::Result<String> {
+    let style = Style { color: false, unicode: true, width: 120 };
+    let text = template::text(name, style, values).map_err(|error| Bug(error.to_string()))?;
     Ok(format!("{}\n", text.trim_end()))
 }

@@ -3,6 +3,7 @@
 pub mod badge;
 mod declarations;
 pub mod style;
+pub mod template;
 mod text;
 
 use crate::model::assessment::Assessment;
