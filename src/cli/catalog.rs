@@ -8,14 +8,15 @@ use clap::{Args as ClapArgs, Subcommand};
 use serde_json::{Value, json};
 
 use super::exit::{self, Bug, Exit, Usage};
-use super::shared::{self, Terminal};
+use super::shared::{self, Mode, Terminal};
 use crate::bundle::Bundle;
 use crate::catalog::compare::{self, Aspect, Change, Difference, FoundBy, Kind, level_list};
 use crate::catalog::mappings::{CAUTION, Mappings};
 use crate::catalog::official::{self, Official};
 use crate::catalog::{Catalogs, version};
 use crate::model::catalog::{Catalog, Requirement};
-use crate::model::id::RequirementId;
+use crate::model::id::{Level, RequirementId};
+use crate::report::oscal;
 use crate::report::style::Style;
 
 /// The options of `osps catalog`.
@@ -50,6 +51,21 @@ enum Command {
         /// The later version (default: the newest)
         to: Option<String>,
     },
+    /// The requirements of a level as an OSCAL profile of the catalog.
+    Profile {
+        /// The level
+        #[arg(long, value_name = "LEVEL")]
+        level: Level,
+        /// How levels are read: everything from the lowest level upwards, or exactly what the catalog lists
+        #[arg(long, value_enum, default_value_t)]
+        levels: Mode,
+        /// The version (default: the newest)
+        #[arg(long, value_name = "VERSION")]
+        catalog: Option<String>,
+        /// Where the catalog lies in OSCAL (default: a resource of the profile that names the official page)
+        #[arg(long, value_name = "HREF")]
+        import: Option<String>,
+    },
     /// Whether an official catalog has the ids, levels, states and texts that ours has; exit with 1 if it has not.
     Verify {
         /// A Gemara catalog: one file, or the directory of its fragments
@@ -64,6 +80,12 @@ pub(super) fn run(args: Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     let catalogs = shared::catalogs()?;
     let style = terminal.style(false);
     let (value, text, code) = match &args.command {
+        Command::Profile { level, levels, catalog, import } => {
+            let catalog = shared::catalog(&catalogs, catalog.as_deref())?;
+            let text = oscal::profile(catalog, *level, (*levels).into(), import.as_deref());
+            shared::write(&text, None)?;
+            return Ok(exit::DONE);
+        }
         Command::List => (list_json(&catalogs), list(&catalogs), exit::DONE),
         Command::Show { id, catalog, retired } => {
             let shown = Shown::choose(&catalogs, id.as_deref(), catalog.as_deref(), *retired)?;

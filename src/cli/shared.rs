@@ -119,11 +119,21 @@ pub(super) struct Judging {
     pub(super) policies: Option<PathBuf>,
 }
 
+/// How levels are read, as an option.
 #[derive(Debug, Clone, Copy, Default, ValueEnum)]
-enum Mode {
+pub(super) enum Mode {
     #[default]
     Cumulative,
     Exact,
+}
+
+impl From<Mode> for LevelMode {
+    fn from(mode: Mode) -> Self {
+        match mode {
+            Mode::Cumulative => Self::Cumulative,
+            Mode::Exact => Self::Exact,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
@@ -136,7 +146,7 @@ enum Platform {
 /// Where results go, as options.
 #[derive(Debug, Args)]
 pub(super) struct Results {
-    /// A format, and where it goes (default: standard output); may be given several times: text, json
+    /// A format, and where it goes (default: standard output); may be given several times: text, json, gemara, oscal, intoto, svr
     #[arg(short, long, value_name = "FORMAT[=PATH]", help_heading = "Output")]
     output: Vec<String>,
     /// Show every requirement; twice: with all evidence
@@ -201,10 +211,7 @@ impl Judging {
             catalog,
             catalog_ref: catalogs.reference(catalog),
             policies: &policies,
-            mode: match self.levels {
-                Mode::Cumulative => LevelMode::Cumulative,
-                Mode::Exact => LevelMode::Exact,
-            },
+            mode: self.levels.into(),
             selection: self.selection(catalog)?,
             strict_platform: self.platform_evidence == Platform::Strict,
             statements: collected.loaded.statements(&catalogs),

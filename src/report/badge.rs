@@ -3,8 +3,9 @@
 
 use std::fmt::Write as _;
 
+use super::links::{encoded, permalink};
 use crate::model::assessment::Assessment;
-use crate::model::evidence::{Confidence, Evidence};
+use crate::model::evidence::Confidence;
 use crate::model::id::Level;
 use crate::model::ruling::Outcome;
 
@@ -128,22 +129,6 @@ fn justified(message: &str, place: Option<&str>) -> String {
     message + place.as_deref().unwrap_or_default()
 }
 
-/// Where a piece of evidence stays to be seen.
-fn permalink(assessment: &Assessment, evidence: &Evidence) -> Option<String> {
-    if let Some(url) = evidence.url.as_ref().filter(|url| url.starts_with("https://")) {
-        return Some(url.clone());
-    }
-    let subject = &assessment.subject;
-    let (host, owner, commit) = (subject.host.as_ref()?, subject.owner.as_ref()?, subject.commit.as_ref()?);
-    let path = evidence.path.as_ref()?;
-    if host != "github.com" {
-        return None;
-    }
-    let line = evidence.line.map(|line| format!("#L{line}")).unwrap_or_default();
-    let path: Vec<String> = path.split('/').map(encoded).collect();
-    Some(format!("https://{host}/{owner}/{}/blob/{commit}/{}{line}", subject.name, path.join("/")))
-}
-
 /// The width of a text of eleven points, with its margins; measured generously, since fonts differ.
 fn width(text: &str) -> usize {
     let narrow =
@@ -154,19 +139,6 @@ fn width(text: &str) -> usize {
 
 fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
-}
-
-/// A text as a part of an address.
-fn encoded(text: &str) -> String {
-    text.bytes().fold(String::with_capacity(text.len() * 3), |mut out, byte| {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => out.push(char::from(byte)),
-            _ => {
-                let _ = write!(out, "%{byte:02X}");
-            }
-        }
-        out
-    })
 }
 
 #[cfg(test)]

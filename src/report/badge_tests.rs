@@ -2,7 +2,7 @@ use super::*;
 use crate::model::assessment::{
     CatalogRef, Declared, FORMAT, FactsRef, LevelMode, LevelStanding, Levels, PoliciesRef, Standing, Verdict,
 };
-use crate::model::evidence::EvidenceKind;
+use crate::model::evidence::{Evidence, EvidenceKind};
 use crate::model::subject::Subject;
 use rstest::rstest;
 

@@ -35,7 +35,7 @@ pub(super) fn under(out: &mut String, verdict: &Verdict, style: &Style) {
     }
 }
 
-fn sentence(laid: &Laid) -> String {
+pub(super) fn sentence(laid: &Laid) -> String {
     let said = &laid.said;
     let what = match said.kind {
         Kind::Attestation => "attested",
@@ -47,7 +47,7 @@ fn sentence(laid: &Laid) -> String {
     format!("{what} by {}{foundation} on {}, until {}{doubt}: {}", said.by, said.on, laid.last_day, said.statement)
 }
 
-fn claimed(claim: &Claim) -> String {
+pub(super) fn claimed(claim: &Claim) -> String {
     let mut text = format!("claimed by {}: {}", claim.claimant, word(claim.outcome));
     if claim.conflict {
         text.push_str(" (otherwise than what was seen)");

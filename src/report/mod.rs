@@ -2,6 +2,11 @@
 
 pub mod badge;
 mod declarations;
+mod gemara;
+mod intoto;
+mod links;
+pub mod oscal;
+mod record;
 pub mod style;
 pub mod template;
 mod text;
@@ -16,11 +21,19 @@ pub enum Format {
     Text,
     /// The assessment document.
     Json,
+    /// Gemara's evaluation log, as JSON, which is YAML.
+    Gemara,
+    /// OSCAL assessment-results.
+    Oscal,
+    /// An unsigned in-toto statement with all results, in the draft of the Baseline's predicate.
+    InToto,
+    /// An unsigned in-toto statement of what passed: a Simple Verification Result.
+    Svr,
 }
 
 impl Format {
     /// All formats.
-    pub const ALL: [Self; 2] = [Self::Text, Self::Json];
+    pub const ALL: [Self; 6] = [Self::Text, Self::Json, Self::Gemara, Self::Oscal, Self::InToto, Self::Svr];
 
     /// The format of this name.
     pub fn named(name: &str) -> Option<Self> {
@@ -32,6 +45,10 @@ impl Format {
         match self {
             Self::Text => "text",
             Self::Json => "json",
+            Self::Gemara => "gemara",
+            Self::Oscal => "oscal",
+            Self::InToto => "intoto",
+            Self::Svr => "svr",
         }
     }
 
@@ -39,7 +56,7 @@ impl Format {
     pub fn extension(self) -> &'static str {
         match self {
             Self::Text => "txt",
-            Self::Json => "json",
+            Self::Json | Self::Gemara | Self::Oscal | Self::InToto | Self::Svr => "json",
         }
     }
 }
@@ -82,6 +99,10 @@ pub fn render(assessment: &Assessment, format: Format, view: &View) -> Result<St
     Ok(match format {
         Format::Text => text::render(assessment, view),
         Format::Json => json(assessment),
+        Format::Gemara => gemara::render(assessment)?,
+        Format::Oscal => oscal::render(assessment)?,
+        Format::InToto => intoto::baseline(assessment)?,
+        Format::Svr => intoto::verification(assessment)?,
     })
 }
 
