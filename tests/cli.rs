@@ -7,7 +7,7 @@ mod support;
 use std::ffi::OsStr;
 
 use rstest::rstest;
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 use support::{Repository, expect, osps};
 
 fn small() -> Repository {
@@ -270,4 +270,41 @@ fn progress_is_for_terminals() {
     let output = osps(["assess", repository.path().to_str().expect("a text")]);
     expect(0, &output);
     assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+}
+
+const MIXED: &str = "tests/assessments/mixed.json";
+
+#[test]
+fn an_evaluation_log_of_ours_read_as_claims_says_the_same() {
+    let saved: Json = serde_json::from_slice(&std::fs::read(MIXED).expect("readable")).expect("JSON");
+    let log = expect(0, &osps(["report", MIXED, "-o", "gemara"]));
+    let read = osps::claims::read("osps.json", &log).expect("claims");
+    assert_eq!(read.remarks, Vec::<String>::new());
+    let said: Vec<Json> = read.claims.iter().map(|claim| json!([claim.requirement, claim.outcome])).collect();
+    let verdicts = saved["requirements"].as_array().expect("a list");
+    assert_eq!(said, verdicts.iter().map(|one| json!([one["id"], one["outcome"]])).collect::<Vec<_>>());
+    assert!(read.claims.iter().all(|claim| claim.claimant.starts_with("osps ")));
+}
+
+#[test]
+fn files_without_a_commit_are_no_subject_of_a_statement() {
+    let mut saved: Json = serde_json::from_slice(&std::fs::read(MIXED).expect("readable")).expect("JSON");
+    saved["subject"]["commit"] = Json::Null;
+    let directory = small();
+    let path = directory.path().join("../saved.json");
+    std::fs::write(&path, saved.to_string()).expect("written");
+    let output = run(&["report".as_ref(), path.as_os_str(), "-o".as_ref(), "svr".as_ref()]);
+    let error = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(2), "{error}");
+    assert!(error.contains("as svr: a statement is about a commit"), "{error}");
+}
+
+#[test]
+fn a_level_is_a_profile_of_the_catalog() {
+    let counts = ["1", "2", "3"].map(|level| {
+        let profile = expect(0, &osps(["catalog", "profile", "--level", level]));
+        let profile: Json = serde_json::from_str(&profile).expect("JSON");
+        profile["profile"]["imports"][0]["include-controls"][0]["with-ids"].as_array().map(Vec::len)
+    });
+    assert_eq!(counts, [Some(24), Some(43), Some(64)]);
 }

@@ -265,7 +265,7 @@ impl Results<'_> {
         for name in &evidence.src {
             let source = self.assessment.facts.sources.get(name);
             let digest = source.and_then(|source| source.digest.as_deref()).unwrap_or(NONE);
-            props.push(property("source", &source.map_or(name.as_str(), |source| &source.reference)));
+            props.push(property("source", source.map_or(name.as_str(), |source| &source.reference)));
             props.push(property("source-digest", digest));
         }
         if !props.is_empty() {
