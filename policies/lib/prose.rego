@@ -85,13 +85,13 @@ unsettled(name, subject, topic) := found if {
 # Not found: a failure where everything was read, a list of places to look at where something outside was not.
 missing(name, subject, topic, closed, doors) := verdict.absent(
 	sprintf("%s %s.", [_nothing(topic), subject]),
-	array.concat(places(name, topic, {"placeholder", "deferred", "absent"}), [topic, closed]),
+	array.concat(places(name, topic, {"placeholder", "deferred", "absent"}), [_fact(topic), closed]),
 ) if {
 	absent(topic)
 	closed.known == true
 } else := verdict.needs_review(
 	sprintf("%s %s; still to be looked at: %s.", [_nothing(topic), subject, concat(", ", _door_names(doors))]),
-	array.concat(door_places(name, doors), [topic, closed]),
+	array.concat(door_places(name, doors), [_fact(topic), closed]),
 ) if {
 	absent(topic)
 	closed.known == false
@@ -134,13 +134,16 @@ unlinked(topic, field, links) if {
 }
 
 # A topic whose parts were found without its subject says nothing on it: sections on other matters use the same words.
-on_subject(topic, slot) := object.union(topic, {"known": object.union(
-	topic.known,
-	{"class": "absent", "findings": []},
-)}) if {
+# Evidence is the fact as it was read, so that goes along.
+on_subject(topic, slot) := object.union(topic, {
+	"known": object.union(topic.known, {"class": "absent", "findings": []}),
+	"read": topic,
+}) if {
 	topic.known.class == "partial"
 	not slot in topic.known.slots_anywhere
 } else := topic
+
+_fact(topic) := object.get(topic, "read", topic)
 
 # Nothing that counts was found.
 absent(topic) if topic.known.class in {"placeholder", "deferred", "absent"}

@@ -2,6 +2,7 @@ package osps.prose_test
 
 import rego.v1
 import data.osps.prose
+import data.osps.sample
 
 finding(class) := {
 	"class": class, "path": "SECURITY.md", "role": "security", "heading": "Security", "line": 3,
@@ -90,4 +91,12 @@ test_no_link_changes_nothing if {
 	prose.ruling_or_link("cvd", "a policy", bare, shut, no_doors, "design", none, fresh).outcome == "failed"
 	not prose.ruling_or_link("cvd", "a policy", bare, shut, no_doors, "design", hidden, hidden)
 	not linked("absent", "https", null, hidden)
+}
+
+# Evidence is compared with the facts that were read: it has to be the fact as it was.
+test_parts_without_their_subject_are_absent_and_the_evidence_stays_the_fact if {
+	topic := sample.said("partial", {"threshold": "high"}, [])
+	found := prose.missing("sca_policy", "it", prose.on_subject(topic, "subject"), sample.known(true), sample.known([]))
+	found.outcome == "failed"
+	topic in found.evidence
 }

@@ -259,7 +259,9 @@ mod tests {
                 let digest = hex(&Sha256::digest(official.as_bytes()));
                 let rest = match *levels {
                     "retired" => "levels: [], state: retired".to_owned(),
-                    levels => format!("levels: [{levels}], state: active, remediation: {{text: Do it., minutes: 1}}"),
+                    levels => format!(
+                        "levels: [{levels}], state: active, remediation: {{text: Do it., by: admin, steps: [Do it.], minutes: 1}}"
+                    ),
                 };
                 text.push_str(&format!(
                     "  - {{id: OSPS-AC-01.{id}, summary: Do it., url: \"{url}#a\", text-sha256: \"{digest}\", scopes: [tree], {rest}}}\n"

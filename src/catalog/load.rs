@@ -8,13 +8,16 @@ use sha2::{Digest as _, Sha256};
 use super::version::{self, UnknownVersion};
 use crate::bundle::{Bundle, hex};
 use crate::model::assessment::CatalogRef;
-use crate::model::catalog::{Catalog, Requirement};
+use crate::model::catalog::{Catalog, Remediation, Requirement};
 use crate::yaml;
 
 /// The id of every catalog of ours.
 const ID: &str = "osps-baseline";
 /// Characters of a summary: one line of a report.
 const SUMMARY_MAX: usize = 90;
+/// Steps of a remediation, and characters of one.
+const STEPS_MAX: usize = 6;
+const STEP_MAX: usize = 160;
 /// The other data file of the directory.
 pub(super) const MAPPINGS: &str = "mappings.yaml";
 
@@ -61,9 +64,12 @@ struct Described {
 impl Catalogs {
     /// The catalogs of a bundle: every file but the mappings, each named after its version.
     pub fn from_bundle(controls: &Bundle) -> Result<Self, CatalogError> {
-        let mut all = BTreeMap::new();
-        for (path, text) in controls.files().filter(|(path, _)| *path != MAPPINGS) {
-            let catalog: Catalog = yaml::from_str(text).map_err(|error| CatalogError::from_yaml(path, error))?;
+        let mut all: BTreeMap<String, Described> = BTreeMap::new();
+        let files: BTreeMap<&str, &str> = controls.files().filter(|(path, _)| *path != MAPPINGS).collect();
+        // The newest first: it says how to meet what the earlier ones ask in the same way.
+        for (path, text) in files.into_iter().rev() {
+            let mut catalog: Catalog = yaml::from_str(text).map_err(|error| CatalogError::from_yaml(path, error))?;
+            inherit(&mut catalog, &all);
             check(path, text, &catalog)?;
             let digest = format!("sha256:{}", hex(&Sha256::digest(text.as_bytes())));
             all.insert(catalog.version.clone(), Described { catalog, digest });
@@ -119,6 +125,14 @@ impl Catalogs {
 
     fn described(&self) -> impl DoubleEndedIterator<Item = &Described> + Clone {
         self.earlier.iter().chain(std::iter::once(&self.newest))
+    }
+}
+
+/// Takes over how to meet what the catalog does not say itself from the next version that has the requirement in force.
+fn inherit(catalog: &mut Catalog, later: &BTreeMap<String, Described>) {
+    for requirement in catalog.requirements.iter_mut().filter(|it| it.is_active() && it.remediation.is_none()) {
+        let mut same = later.values().filter_map(|described| described.catalog.requirement(&requirement.id));
+        requirement.remediation = same.find_map(|requirement| requirement.remediation.clone());
     }
 }
 
@@ -225,12 +239,34 @@ fn slip_of(requirement: &Requirement, catalog_url: &str) -> Option<&'static str>
         Some("it has no scope")
     } else if requirement.is_active() != requirement.remediation.is_some() {
         Some("a requirement in force has a remediation, and a retired one has none")
+    } else if let Some(slip) = requirement.remediation.as_ref().and_then(slip_of_remediation) {
+        Some(slip)
     } else if requirement.is_active() && !requirement.replaced_by.is_empty() {
         Some("it is in force, so nothing replaces it")
     } else if !requirement.is_active() && !levels.is_empty() {
         Some("it is retired, so it counts at no level")
     } else if policy.is_some_and(|path| !path.ends_with(".rego") || path.starts_with('/') || path.contains("..")) {
         Some("its policy is not a path to a .rego file below the policies")
+    } else {
+        None
+    }
+}
+
+/// What is wrong with the way to meet a requirement.
+fn slip_of_remediation(remediation: &Remediation) -> Option<&'static str> {
+    let steps = &remediation.steps;
+    // An address ends a sentence as it is: a full stop would become a part of it.
+    let ends =
+        |step: &String| step.ends_with('.') || step.rsplit(' ').next().is_some_and(|it| it.starts_with("https://"));
+    let sentence = |step: &String| step.starts_with(char::is_uppercase) && ends(step) && !step.contains('\n');
+    if !(1..=STEPS_MAX).contains(&steps.len()) {
+        Some("its remediation has no step, or more than six")
+    } else if steps.iter().any(|step| step.chars().count() > STEP_MAX) {
+        Some("a step of its remediation is longer than 160 characters")
+    } else if !steps.iter().all(sentence) {
+        Some("a step of its remediation is no sentence")
+    } else if remediation.snippet.as_ref().is_some_and(|it| it.place.is_empty() || !it.content.ends_with('\n')) {
+        Some("the snippet of its remediation has no place, or does not end with a line")
     } else {
         None
     }
@@ -361,6 +397,8 @@ requirements:
     scopes: [tree]
     remediation:
       text: Do it.
+      by: contributor
+      steps: [Do it.]
       minutes: 1
 ";
 
@@ -401,11 +439,40 @@ requirements:
         "which this catalog lacks"
     )]
     #[case::retired("state: active", "state: retired", "a retired one has none")]
+    #[case::step_less(
+        "steps: [Do it.]",
+        "steps: []",
+        "2030-01-01.yaml:11:5: OSPS-AC-01.01: its remediation has no step"
+    )]
+    #[case::by_nobody("by: contributor", "by: nobody", "unknown variant `nobody`")]
+    #[case::no_sentence("steps: [Do it.]", "steps: [do it]", "is no sentence")]
+    #[case::many_steps("steps: [Do it.]", "steps: [A., B., C., D., E., F., G.]", "more than six")]
+    #[case::snippet(
+        "      minutes",
+        "      snippet: {place: a, content: b}\n      minutes",
+        "does not end with a line"
+    )]
     #[case::policy("    scopes: [tree]", "    scopes: [tree]\n    policy: ../x.rego", "its policy is not a path")]
     fn refuses(#[case] from: &str, #[case] to: &str, #[case] message: &str) {
         assert!(SMALL.contains(from));
         let error = load("2030-01-01.yaml", SMALL.replacen(from, to, 1)).expect_err("refused").to_string();
         assert!(error.contains(message), "{error}");
+    }
+
+    #[test]
+    fn takes_over_from_the_next_version_how_to_meet_what_stays_the_same() {
+        let remediation =
+            "    remediation:\n      text: Do it.\n      by: contributor\n      steps: [Do it.]\n      minutes: 1\n";
+        let silent = SMALL.replace(remediation, "");
+        let mut bundle = Bundle::default();
+        bundle.insert("2030-01-01.yaml".to_owned(), silent.clone());
+        bundle.insert("2031-01-01.yaml".to_owned(), SMALL.replace("2030-01-01", "2031-01-01"));
+        let catalogs = Catalogs::from_bundle(&bundle).unwrap_or_else(|error| panic!("{error}"));
+        let texts =
+            catalogs.all().flat_map(Catalog::active).map(|it| it.remediation.as_ref().map(|it| it.text.as_str()));
+        assert_eq!(texts.collect::<Vec<_>>(), [Some("Do it."), Some("Do it.")]);
+        let error = load("2030-01-01.yaml", silent).expect_err("refused").to_string();
+        assert!(error.contains("a requirement in force has a remediation"), "{error}");
     }
 
     #[test]

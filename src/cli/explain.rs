@@ -53,6 +53,7 @@ pub(super) fn run(args: Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     let values = json!({
         "catalog": catalog.version, "requirement": requirement, "control": control, "family": family, "policy": policy,
         "show_policy": args.policy, "related": related, "caution": CAUTION,
+        "who": requirement.remediation.as_ref().map(|remediation| remediation.by.who()),
     });
     let text =
         template::text("explain.txt.j2", terminal.style(false), values).map_err(|error| Bug(error.to_string()))?;

@@ -93,7 +93,7 @@ pub struct Requirement {
     pub applies_to: Option<String>,
     /// What has to be read to decide it.
     pub scopes: Vec<Scope>,
-    /// How to meet it; none for retired requirements.
+    /// How to meet it; none for retired requirements. A file that leaves it out for one in force takes it from the next version.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub remediation: Option<Remediation>,
     /// The policy file where this version means something else than the id alone says.
@@ -110,11 +110,70 @@ pub struct Requirement {
 pub struct Remediation {
     /// What to do, in one or two sentences.
     pub text: String,
-    /// A command that does it, with `O/R` for the repository and `ORG` for the organization.
+    /// Who can do it.
+    pub by: Doer,
+    /// What to do, step by step: one to six short sentences.
+    pub steps: Vec<String>,
+    /// What the steps have somebody write.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub snippet: Option<Snippet>,
+    /// A command of the steps, with `O/R` for the repository and `ORG` for the organization.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub command: Option<String>,
     /// The usual effort in minutes.
     pub minutes: u32,
+    /// What osps says afterwards, where that is not `passed` at once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub afterwards: Option<String>,
+}
+
+/// Who can do what meets a requirement, by the rights and the agreement that it takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Doer {
+    /// Anybody, with a change request.
+    Contributor,
+    /// An administrator of the repository.
+    Admin,
+    /// An owner of the organization.
+    Owner,
+    /// People have to agree on something first.
+    Decision,
+}
+
+impl Doer {
+    /// All of them, those with the fewest rights first.
+    pub const ALL: [Self; 4] = [Self::Contributor, Self::Admin, Self::Owner, Self::Decision];
+
+    /// The name in files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Contributor => "contributor",
+            Self::Admin => "admin",
+            Self::Owner => "owner",
+            Self::Decision => "decision",
+        }
+    }
+
+    /// Who that is, for people.
+    pub fn who(self) -> &'static str {
+        match self {
+            Self::Contributor => "Anybody, with a pull request",
+            Self::Admin => "An administrator of the repository",
+            Self::Owner => "An owner of the organization",
+            Self::Decision => "People who agree first, then a pull request",
+        }
+    }
+}
+
+/// Something to write, with `O/R` for the repository and `[INSERT …]` for each blank.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Snippet {
+    /// The file, or the place in one.
+    pub place: String,
+    /// What is written there.
+    pub content: String,
 }
 
 impl Requirement {

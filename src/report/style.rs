@@ -90,10 +90,29 @@ impl Style {
 
     /// The text in lines of the style's width, each after `indent` columns.
     pub fn wrap(&self, text: &str, indent: usize) -> String {
+        self.fill(text, &" ".repeat(indent), indent)
+    }
+
+    /// As `wrap`, with a sign such as `1.` before the first line, and all lines behind it.
+    pub fn item(&self, sign: &str, text: &str, indent: usize) -> String {
+        let first = format!("{}{sign} ", " ".repeat(indent));
+        let width = first.chars().count();
+        self.fill(text, &first, width)
+    }
+
+    /// The lines of a text as they are, each after `indent` columns: for what is copied into a file.
+    pub fn verbatim(&self, text: &str, indent: usize) -> String {
+        let pad = " ".repeat(indent);
+        let lines: Vec<String> =
+            text.lines().map(|line| format!("{pad}{}", self.plain(line)).trim_end().to_owned()).collect();
+        lines.join("\n")
+    }
+
+    fn fill(&self, text: &str, first: &str, indent: usize) -> String {
         let pad = " ".repeat(indent);
         // Ids have hyphens and addresses slashes, and none of them may be torn apart.
         let options = textwrap::Options::new(self.width.max(40))
-            .initial_indent(&pad)
+            .initial_indent(first)
             .subsequent_indent(&pad)
             .word_separator(textwrap::WordSeparator::AsciiSpace)
             .word_splitter(textwrap::WordSplitter::NoHyphenation)

@@ -34,8 +34,8 @@ impl From<Error> for TemplateError {
     }
 }
 
-/// A built-in template for a terminal or for a file that people go on editing: nothing is escaped, and the filters `wrap`, `bold`
-/// and `plain` know the place of output.
+/// A built-in template for a terminal or for a file that people go on editing: nothing is escaped, and the filters `wrap`, `step`,
+/// `verbatim`, `bold` and `plain` know the place of output.
 ///
 /// # Errors
 /// A defect of the template.
@@ -44,6 +44,9 @@ pub fn text(name: &str, style: Style, values: impl Serialize) -> Result<String, 
     let source = templates.get(name).ok_or_else(|| TemplateError(format!("{name}: there is no such template")))?;
     let mut environment = environment()?;
     environment.add_filter("wrap", move |text: String, indent: usize| style.wrap(&text, indent));
+    environment
+        .add_filter("step", move |text: String, number: usize, at: usize| style.item(&format!("{number}."), &text, at));
+    environment.add_filter("verbatim", move |text: String, indent: usize| style.verbatim(&text, indent));
     environment.add_filter("bold", move |text: String| style.bold(&style.plain(&text)));
     environment.add_filter("plain", move |text: String| style.plain(&text));
     Ok(environment.render_named_str(name, source, Value::from(Serde(values)))?)

@@ -99,8 +99,10 @@ impl Reader<'_> {
             for (at, block) in section.blocks.iter().enumerate() {
                 let first = sentences.len();
                 self.read_block(number, at, block, section.heading(), &mut sentences);
-                if stock && block.kind == BlockKind::TableRow {
-                    sentences[first..].iter_mut().for_each(|sentence| sentence.mood = Mood::Stock);
+                let is_row = block.kind == BlockKind::TableRow;
+                if is_row && (stock || row_waits(block, section.blocks.get(at + 1))) {
+                    let mood = if stock { Mood::Stock } else { Mood::Waits };
+                    sentences[first..].iter_mut().for_each(|sentence| sentence.mood = mood);
                 }
             }
             mark_lists(number, &section.blocks, &mut sentences);
@@ -273,6 +275,14 @@ impl Reader<'_> {
     fn names_a_file(&self, spokes: &[Spoke<'_>]) -> bool {
         spokes.iter().any(|spoke| spoke.norm.contains('.') && self.names.contains(spoke.norm))
     }
+}
+
+/// Whether a row of a table waits to be filled in. It speaks as a whole: one blank cell leaves open what the others are
+/// about; and the header alone says nothing, where the first row is blank.
+fn row_waits(row: &Block, next: Option<&Block>) -> bool {
+    let blank = |row: &Block| row.cells.iter().any(|cell| has_placeholder(cell));
+    let is_header = row.lead_in.is_empty();
+    blank(row) || is_header && next.is_some_and(|next| next.kind == BlockKind::TableRow && blank(next))
 }
 
 impl Found {

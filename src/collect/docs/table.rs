@@ -216,6 +216,18 @@ fn class_of(topic: &str, role: &str, text: &str) -> String {
     "# Security Policy\n\n## Supported Versions\n\nUse this section to tell people about which versions are supported.\n\n| Version | Supported |\n| --- | --- |\n| 5.1.x | :white_check_mark: |\n| 5.0.x | :x: |\n| 4.0.x | :white_check_mark: |\n| < 4.0 | :x: |",
     "placeholder"
 )]
+#[case(
+    "security_end",
+    "security",
+    "# Security Policy\n\n## Supported versions\n\n| Version | Security updates until |\n|---|---|\n| [INSERT VERSIONS] | [INSERT DATE] |\n| [INSERT VERSIONS] | ended, unsupported |",
+    "placeholder"
+)]
+#[case(
+    "verification",
+    "readme",
+    "## Verifying releases\n\n```sh\ngh attestation verify [INSERT FILE NAME] --repo sample-org/sample\n```",
+    "mention"
+)]
 #[case("members", "maintainers", "# Maintainers\n\n- [your name] (@[your handle])", "placeholder")]
 #[case("secrets_policy", "docs", "# Secrets policy\n\n{{ how secrets are stored }}", "placeholder")]
 // Parts and passing mentions.

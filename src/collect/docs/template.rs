@@ -43,6 +43,14 @@ pub(crate) fn has_placeholder(text: &str) -> bool {
     bracketed(text, '[', ']') || bracketed(text, '<', '>') || moustache(text) || underscores(text) || by_word(text)
 }
 
+/// Whether a text holds `[INSERT …]`. Code is full of other brackets that only look like something to fill in.
+pub(crate) fn has_insert(text: &str) -> bool {
+    text.match_indices('[').any(|(at, _)| {
+        text.get(at + 1..)
+            .is_some_and(|rest| rest.get(.."insert ".len()).is_some_and(|it| it.eq_ignore_ascii_case("insert ")))
+    })
+}
+
 /// `[INSERT …]`, `[your name]`, `<your-email>`; not a link, a footnote or a tag.
 fn bracketed(text: &str, open: char, close: char) -> bool {
     text.match_indices(open).any(|(at, _)| {

@@ -14,6 +14,7 @@ use serde::Deserialize;
 
 use super::model::{Block, BlockKind, Link, Target};
 use super::polarity::Spoken;
+use super::template::{has_insert, has_placeholder};
 use super::words::{Break, WordKind};
 use crate::bundle::Bundle;
 
@@ -192,6 +193,9 @@ impl Recognisers {
             BlockKind::Bullet if people::is_listed_account(&block.text, &block.lead_in, context, &self.bots) => {
                 kinds.push(Kind::Person)
             }
+            // What somebody still has to fill in says nothing yet.
+            BlockKind::TableRow if block.cells.iter().any(|cell| has_placeholder(cell)) => {}
+            BlockKind::Code(_) if has_insert(&block.text) => {}
             BlockKind::TableRow => version::in_row(&block.cells, &block.lead_in, context, &mut kinds),
             BlockKind::Code(language) => {
                 self.commands.in_code(language, &block.text, &mut kinds);
@@ -345,6 +349,8 @@ pub(crate) mod tests {
     #[case::open_version("sh", "cosign verify-blob --certificate-identity https://github.com/o/r/.github/workflows/r.yml@refs/tags/v${VERSION} --certificate-oidc-issuer https://token.actions.githubusercontent.com x", &[Kind::Command, Kind::VerifyCommand, Kind::Identity])]
     #[case::open_owner("sh", "cosign verify-blob --certificate-identity https://github.com/$OWNER/r/w.yml --certificate-oidc-issuer https://token.actions.githubusercontent.com x", &[Kind::Command, Kind::VerifyCommand])]
     #[case::old_slsa("", "slsa-verifier -artifact-path <the-zip> -provenance a.jsonl -source github.com/o/r", &[Kind::Command, Kind::VerifyCommand, Kind::Identity])]
+    #[case::blank("sh", "gh attestation verify [INSERT FILE NAME] --repo sample-org/sample", &[])]
+    #[case::index("sh", "gpg --verify ${files[0]}.asc ${files[0]}", &[Kind::Command, Kind::VerifyCommand])]
     #[case::gpg("", "gpg --verify x.asc x", &[Kind::Command, Kind::VerifyCommand])]
     #[case::minisign("", "minisign -Vm x -P RWQf6LRCGA9i53mlYecO4IzT51TGPpvWucNSCh1CBM0QTaLn73Y7GFO3", &[Kind::Command, Kind::VerifyCommand, Kind::Identity])]
     #[case::checksum("sh", "sha256sum -c SHA256SUMS", &[Kind::Command])]
@@ -375,6 +381,8 @@ pub(crate) mod tests {
     #[case::yes("Version | Supported", &["2.x", "yes"], Some(Kind::SupportedRow))]
     #[case::active("Branch | Status", &["main", "active"], Some(Kind::SupportedRow))]
     #[case::features("Feature | Supported", &["Sorting", "no"], None)]
+    #[case::blank("Version | Supported until", &["[INSERT VERSIONS]", "ended, unsupported"], None)]
+    #[case::blank_date("Version | Supported", &["1.x", "[INSERT DATE], unsupported"], None)]
     fn rows(#[case] header: &str, #[case] cells: &[&str], #[case] expected: Option<Kind>) {
         let recognisers = Recognisers::load(&Bundle::policies()).expect("the tables");
         let cells = cells.iter().map(|cell| (*cell).to_owned()).collect();
