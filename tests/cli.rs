@@ -110,6 +110,7 @@ fn evaluate_refuses_what_is_no_facts_document() {
 #[case::remote_target(&["assess", "acme/thing", "--offline"], 2, "cannot be read `--offline`")]
 #[case::remote_target_of_another_form(&["assess", "https://github.com/acme"], 2, "expected OWNER/NAME")]
 #[case::level(&["assess", "--level", "4"], 2, "expected 1, 2 or 3")]
+#[case::framework(&["report", "x.json", "--crosswalk", "acme"], 2, "expected one of CRA, SSDF, CSF")]
 #[case::usage(&["frobnicate"], 2, "unrecognized subcommand")]
 fn wrong_use_says_what_was_expected(#[case] args: &[&str], #[case] code: i32, #[case] message: &str) {
     let repository = small();
@@ -307,4 +308,34 @@ fn a_level_is_a_profile_of_the_catalog() {
         profile["profile"]["imports"][0]["include-controls"][0]["with-ids"].as_array().map(Vec::len)
     });
     assert_eq!(counts, [Some(24), Some(43), Some(64)]);
+}
+
+#[test]
+fn the_standing_by_another_framework() {
+    let text = expect(0, &osps(["report", MIXED, "--crosswalk", "cra"]));
+    for expected in
+        ["Cyber Resilience Act", "neither fulfils nor proves", "1.2d  some met", "1.2m  no Baseline control relates"]
+    {
+        assert!(text.contains(expected), "{expected}: {text}");
+    }
+    for framework in [
+        "SSDF",
+        "csf",
+        "800-161",
+        "bpb",
+        "scorecard",
+        "slsa",
+        "bsi-tr-03185-2",
+        "iso-18974",
+        "opencre",
+        "pcidss",
+        "samm",
+    ] {
+        let json: Json = serde_json::from_str(&expect(
+            0,
+            &osps(["report", MIXED, "--crosswalk", framework, "--level", "1", "-o", "json"]),
+        ))
+        .expect("JSON");
+        assert!(json["entries"].as_array().is_some_and(|entries| !entries.is_empty()), "{framework}");
+    }
 }

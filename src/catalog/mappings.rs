@@ -1,36 +1,27 @@
-//! Which entries of other frameworks a control relates to. The standard says of every pair only that the two relate,
-//! never that one fulfils the other, and so does whatever shows them.
+//! Which entries of other frameworks a control relates to, read from the file of references.
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
+use sha2::{Digest as _, Sha256};
 
 use super::load::{CatalogError, MAPPINGS};
-use crate::bundle::Bundle;
+use crate::bundle::{Bundle, hex};
+use crate::model::mapping::{Crosswalk, Entry, Framework};
 use crate::yaml;
-
-/// What has to stand beside these references wherever they are shown.
-pub const CAUTION: &str = "Related entries only: meeting a control neither fulfils nor proves them.";
-
-/// Another framework.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Framework {
-    /// Such as `CRA`.
-    pub id: String,
-    /// Its name.
-    pub title: String,
-    /// The edition that the ids belong to, where it has editions.
-    #[serde(default)]
-    pub version: Option<String>,
-    /// Where it is published.
-    pub url: String,
-}
 
 /// The references of all controls.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Mappings {
+    /// The day whose references these are.
+    version: String,
+    /// Whether the standard calls its references a draft.
+    #[serde(default)]
+    draft: bool,
+    /// The digest of the file.
+    #[serde(skip)]
+    digest: String,
     /// The frameworks, in the order in which they are shown.
     frameworks: Vec<Framework>,
     /// By control and framework, the ids of the related entries.
@@ -41,7 +32,7 @@ impl Mappings {
     /// The mappings of a bundle of catalogs; none where it has none.
     pub fn from_bundle(controls: &Bundle) -> Result<Self, CatalogError> {
         let Some(text) = controls.get(MAPPINGS) else { return Ok(Self::default()) };
-        let mappings: Self = yaml::from_str(text).map_err(|error| CatalogError::from_yaml(MAPPINGS, error))?;
+        let mut mappings: Self = yaml::from_str(text).map_err(|error| CatalogError::from_yaml(MAPPINGS, error))?;
         let known = |framework: &String| mappings.frameworks.iter().any(|known| known.id == *framework);
         let root = yaml::parse(text).ok().flatten();
         for (control, related) in &mappings.controls {
@@ -53,6 +44,7 @@ impl Mappings {
                 return Err(CatalogError::at(MAPPINGS, line, column, message));
             }
         }
+        mappings.digest = format!("sha256:{}", hex(&Sha256::digest(text)));
         Ok(mappings)
     }
 
@@ -66,6 +58,51 @@ impl Mappings {
         let related = self.controls.get(control);
         self.frameworks.iter().filter_map(move |framework| Some((framework, related?.get(&framework.id)?.as_slice())))
     }
+
+    /// The entries of a framework, named in any case, with the controls that relate to each.
+    pub fn crosswalk(&self, framework: &str) -> Option<Crosswalk> {
+        let framework = self.frameworks.iter().find(|known| known.id.eq_ignore_ascii_case(framework.trim()))?;
+        let mut entries: Vec<Entry> =
+            framework.entries.iter().map(|id| Entry { id: id.clone(), controls: Vec::new() }).collect();
+        for (control, related) in &self.controls {
+            for id in related.get(&framework.id).into_iter().flatten() {
+                match entries.iter_mut().find(|entry| entry.id == *id) {
+                    Some(entry) => entry.controls.push(control.clone()),
+                    None => entries.push(Entry { id: id.clone(), controls: vec![control.clone()] }),
+                }
+            }
+        }
+        if framework.entries.is_empty() {
+            entries.sort_by_cached_key(|entry| in_order(&entry.id));
+        }
+        Some(Crosswalk {
+            framework: framework.clone(),
+            version: self.version.clone(),
+            draft: self.draft,
+            digest: self.digest.clone(),
+            entries,
+        })
+    }
+}
+
+/// An id as a key that sorts `AC-2` before `AC-17`.
+fn in_order(id: &str) -> Vec<(String, u64)> {
+    let mut parts = vec![(String::new(), 0_u64)];
+    let mut in_number = false;
+    for c in id.chars() {
+        let digit = c.to_digit(10);
+        if in_number && digit.is_none() {
+            parts.push((String::new(), 0));
+        }
+        in_number = digit.is_some();
+        if let Some((text, number)) = parts.last_mut() {
+            match digit {
+                Some(digit) => *number = number.saturating_mul(10).saturating_add(u64::from(digit)),
+                None => text.push(c),
+            }
+        }
+    }
+    parts
 }
 
 #[cfg(test)]
@@ -91,6 +128,38 @@ mod tests {
     }
 
     #[test]
+    fn a_framework_whose_entries_are_all_listed_names_no_other_and_shows_those_without_a_control() {
+        let mappings = Mappings::from_bundle(&Bundle::controls()).expect("valid");
+        for framework in mappings.frameworks().iter().filter(|framework| !framework.entries.is_empty()) {
+            let crosswalk = mappings.crosswalk(&framework.id).expect("a crosswalk");
+            let ids: Vec<&String> = crosswalk.entries.iter().map(|entry| &entry.id).collect();
+            assert_eq!(ids, framework.entries.iter().collect::<Vec<_>>(), "{}", framework.id);
+        }
+        let cra = mappings.crosswalk("cra").expect("a crosswalk");
+        let without: Vec<&str> =
+            cra.entries.iter().filter(|entry| entry.controls.is_empty()).map(|entry| entry.id.as_str()).collect();
+        assert_eq!(without, ["1.2g", "1.2m"]);
+    }
+
+    #[test]
+    fn crosswalks_are_found_in_any_case_and_in_order() {
+        let mappings = Mappings::from_bundle(&Bundle::controls()).expect("valid");
+        assert_eq!(mappings.crosswalk("nothing"), None);
+        let ids = |name: &str| -> Vec<String> {
+            mappings.crosswalk(name).expect("a crosswalk").entries.into_iter().map(|entry| entry.id).collect()
+        };
+        assert!(ids("SAMM").len() > 20 && ids("slsa").len() == 5 && ids("Ssdf").len() == 31);
+        let ids = ids("800-161");
+        let place = |id: &str| ids.iter().position(|known| known == id);
+        assert!(place("AC-2") < place("AC-17"), "{ids:?}");
+        for framework in mappings.frameworks() {
+            let crosswalk = mappings.crosswalk(&framework.id).expect("a crosswalk");
+            assert!(crosswalk.digest.starts_with("sha256:") && crosswalk.version == "2026-07-07");
+            assert!(crosswalk.entries.iter().any(|entry| !entry.controls.is_empty()), "{}", framework.id);
+        }
+    }
+
+    #[test]
     fn ids_that_look_like_numbers_stay_texts() {
         let mappings = Mappings::from_bundle(&Bundle::controls()).expect("valid");
         let cra = mappings.of("OSPS-VM-02").find(|(framework, _)| framework.id == "CRA").expect("related").1;
@@ -101,9 +170,12 @@ mod tests {
     #[test]
     fn an_unlisted_framework_is_an_error_with_its_place() {
         let mut bundle = Bundle::default();
-        bundle.insert(MAPPINGS.to_owned(), "frameworks: []\ncontrols:\n  OSPS-AC-01:\n    FW: [a]\n".to_owned());
+        bundle.insert(
+            MAPPINGS.to_owned(),
+            "version: x\nframeworks: []\ncontrols:\n  OSPS-AC-01:\n    FW: [a]\n".to_owned(),
+        );
         let error = Mappings::from_bundle(&bundle).expect_err("refused").to_string();
-        assert!(error.starts_with("mappings.yaml:3:3: OSPS-AC-01 names the framework `FW`"), "{error}");
+        assert!(error.starts_with("mappings.yaml:4:3: OSPS-AC-01 names the framework `FW`"), "{error}");
     }
 
     #[test]

@@ -11,11 +11,12 @@ use super::exit::{self, Bug, Exit, Usage};
 use super::shared::{self, Mode, Terminal};
 use crate::bundle::Bundle;
 use crate::catalog::compare::{self, Aspect, Change, Difference, FoundBy, Kind, level_list};
-use crate::catalog::mappings::{CAUTION, Mappings};
+use crate::catalog::mappings::Mappings;
 use crate::catalog::official::{self, Official};
 use crate::catalog::{Catalogs, version};
 use crate::model::catalog::{Catalog, Requirement};
 use crate::model::id::{Level, RequirementId};
+use crate::model::mapping::CAUTION;
 use crate::report::oscal;
 use crate::report::style::Style;
 

@@ -8,8 +8,9 @@ use serde_json::json;
 use super::exit::{self, Bug, Exit, Usage};
 use super::shared::{self, Terminal};
 use crate::bundle::Bundle;
-use crate::catalog::mappings::{CAUTION, Mappings};
+use crate::catalog::mappings::Mappings;
 use crate::model::id::RequirementId;
+use crate::model::mapping::CAUTION;
 use crate::policy::Policy;
 use crate::report::template;
 

@@ -5,9 +5,13 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use clap::Args as ClapArgs;
 
-use super::exit::{self, Exit, Usage};
+use super::exit::{self, Bug, Exit, Usage};
 use super::shared::{self, Output, Results, Terminal};
+use crate::bundle::Bundle;
+use crate::catalog::mappings::Mappings;
 use crate::model::assessment::Assessment;
+use crate::model::id::Level;
+use crate::model::mapping::Crosswalk;
 use crate::report;
 
 /// The options of `osps report`.
@@ -16,17 +20,29 @@ pub(super) struct Args {
     /// Assessments that `osps assess -o json=PATH` saved; `-` for standard input
     #[arg(value_name = "ASSESSMENT", required = true)]
     assessments: Vec<PathBuf>,
+    /// Show the standing by the entries of another framework that controls relate to, such as cra, ssdf, csf or slsa
+    #[arg(long, value_name = "FRAMEWORK")]
+    crosswalk: Option<String>,
+    /// With `--crosswalk`: only of requirements that count at this level (default: 3)
+    #[arg(long, value_name = "LEVEL", requires = "crosswalk")]
+    level: Option<Level>,
     #[command(flatten)]
     results: Results,
 }
 
 pub(super) fn run(args: Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     let outputs = args.results.outputs()?;
+    let crosswalk = args.crosswalk.as_deref().map(crosswalk).transpose()?;
+    let level = args.level.unwrap_or(Level::ALL[2]);
     let several = args.assessments.len() > 1;
     for path in &args.assessments {
         let assessment = shared::saved(path)?;
         for output in &outputs {
-            let text = report::render(&assessment, output.format, &args.results.view(terminal, output.path.is_some()))?;
+            let view = args.results.view(terminal, output.path.is_some());
+            let text = match &crosswalk {
+                Some(crosswalk) => report::crosswalk::render(&assessment, crosswalk, level, output.format, &view)?,
+                None => report::render(&assessment, output.format, &view)?,
+            };
             match &output.path {
                 Some(directory) if several => {
                     shared::write(&text, Some(&place(directory, output, path, &assessment)?))?
@@ -36,6 +52,15 @@ pub(super) fn run(args: Args, terminal: &Terminal) -> anyhow::Result<Exit> {
         }
     }
     Ok(exit::DONE)
+}
+
+/// The references to a framework, named in any case.
+fn crosswalk(framework: &str) -> anyhow::Result<Crosswalk> {
+    let mappings = Mappings::from_bundle(&Bundle::controls()).map_err(|error| Bug(error.to_string()))?;
+    mappings.crosswalk(framework).ok_or_else(|| {
+        let known: Vec<&str> = mappings.frameworks().iter().map(|known| known.id.as_str()).collect();
+        Usage(format!("no control relates to a framework `{framework}`: expected one of {}", known.join(", "))).into()
+    })
 }
 
 /// Where one of several assessments goes: a file in a directory, named after the file it was read from, or else its subject.

@@ -6,6 +6,7 @@ pub mod declaration;
 pub mod evidence;
 pub mod fact;
 pub mod id;
+pub mod mapping;
 pub mod project;
 pub mod ruling;
 pub mod source;

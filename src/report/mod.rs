@@ -1,6 +1,7 @@
 //! Floor 1: an assessment as text; one file per format. Nothing here prints or judges.
 
 pub mod badge;
+pub mod crosswalk;
 mod declarations;
 mod gemara;
 mod intoto;
