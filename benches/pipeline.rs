@@ -10,7 +10,10 @@ use std::time::{Duration, Instant};
 
 use osps::bundle::Bundle;
 use osps::collect::Options;
+use osps::model::assessment::Assessment;
 use osps::policy::{Engine, Policies, Run};
+use osps::report::style::Style;
+use osps::report::{Detail, Format, View};
 
 /// The shortest of several runs, which other work on the machine disturbs least.
 fn best(runs: usize, mut work: impl FnMut()) -> Duration {
@@ -92,6 +95,7 @@ fn main() {
     line("assess 50,000 files", assess, "git grep -I -c '' HEAD", grep, 1.0);
 
     workflows();
+    reports();
 
     let facts = sized(200 * 1024);
     let policies = Policies::load(&Bundle::policies()).expect("policies");
@@ -182,6 +186,22 @@ fn workflows() {
         parse,
         5.0,
     );
+}
+
+/// Rendering a saved assessment in every format, against serialising it.
+fn reports() {
+    let assessment: Assessment =
+        serde_json::from_str(include_str!("../tests/assessments/mixed.json")).expect("an assessment");
+    let view = View { style: Style { color: false, unicode: true, width: 100 }, detail: Detail::Evidence };
+    let json = best(50, || {
+        black_box(serde_json::to_string(&assessment).expect("JSON"));
+    });
+    for format in Format::ALL {
+        let rendered = best(20, || {
+            black_box(osps::report::render(&assessment, format, &view).expect("rendered"));
+        });
+        line(&format!("an assessment as {}", format.name()), rendered, "serde_json", json, 50.0);
+    }
 }
 
 /// The sample document, with its lists of findings repeated until it has about this many bytes.

@@ -152,6 +152,7 @@ pub fn evaluate(facts: &FactsDocument, settings: &Settings<'_>) -> Result<Assess
         policies: PoliciesRef {
             digest: settings.policies.digest().to_owned(),
             changed: settings.policies.changed().to_vec(),
+            strict_platform: settings.strict_platform,
         },
         facts: facts.facts.clone(),
         tool: collect::TOOL.to_owned(),

@@ -339,3 +339,43 @@ fn the_standing_by_another_framework() {
         assert!(json["entries"].as_array().is_some_and(|entries| !entries.is_empty()), "{framework}");
     }
 }
+
+#[test]
+fn reports_are_pages_and_texts_of_ones_own() {
+    let sample = std::path::Path::new("tests/assessments/mixed.json");
+    let directory = tempfile::TempDir::new().expect("a directory");
+    let page = directory.path().join("report.html");
+    let output = format!("html={}", page.display());
+    expect(
+        0,
+        &run(&[
+            "report".as_ref(),
+            sample.as_os_str(),
+            "-o".as_ref(),
+            output.as_ref(),
+            "-o".as_ref(),
+            "markdown".as_ref(),
+        ]),
+    );
+    let text = std::fs::read_to_string(&page).expect("written");
+    assert!(text.starts_with("<!DOCTYPE html>") && text.ends_with("</html>\n"), "{text}");
+
+    let template = directory.path().join("list.md.j2");
+    let render = |text: &str, to: &str| {
+        std::fs::write(&template, text).expect("written");
+        let given = format!("{}{to}", template.display());
+        run(&["report".as_ref(), sample.as_os_str(), "--template".as_ref(), given.as_ref()])
+    };
+    let text = expect(0, &render("{{ assessment.subject.name }}: {{ claim }}\n", ""));
+    assert!(text.starts_with("widget: As of 2026-11-22, this project does not yet reach level 1"), "{text}");
+    let to = directory.path().join("list.md");
+    assert_eq!(expect(0, &render("{{ families | length }}", &format!("={}", to.display()))), "");
+    assert_eq!(std::fs::read_to_string(&to).expect("written"), "8");
+    let wrong = render("\n{{ nothing }}", "");
+    assert_eq!(wrong.status.code(), Some(2));
+    let message = String::from_utf8_lossy(&wrong.stderr).into_owned();
+    assert!(message.contains("list.md.j2:2: undefined value"), "{message}");
+    // A text that doubles itself ends this program and nothing else.
+    let doubling = "{% set ns = namespace(x='0123456789') %}{% for _ in range(60) %}{% set ns.x = ns.x ~ ns.x %}{% endfor %}{{ ns.x | length }}";
+    assert_ne!(render(doubling, "").status.code(), Some(0));
+}

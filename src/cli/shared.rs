@@ -146,7 +146,7 @@ enum Platform {
 /// Where results go, as options.
 #[derive(Debug, Args)]
 pub(super) struct Results {
-    /// A format, and where it goes (default: standard output); may be given several times: text, json, gemara, oscal, intoto, svr
+    /// A format, and where it goes (default: standard output); may be given several times: text, json, html, markdown, gemara, oscal, intoto, svr
     #[arg(short, long, value_name = "FORMAT[=PATH]", help_heading = "Output")]
     output: Vec<String>,
     /// Show every requirement; twice: with all evidence
@@ -263,6 +263,11 @@ impl Results {
             write(&text, output.path.as_deref())?;
         }
         Ok(())
+    }
+
+    /// Whether formats were asked for by their names.
+    pub(super) fn names_formats(&self) -> bool {
+        !self.output.is_empty()
     }
 
     /// What was asked for; the view for people where nothing was.

@@ -148,6 +148,9 @@ pub struct PoliciesRef {
     /// Policies, topics and tables that are not those of osps: the repository's own, or from a directory that was named.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub changed: Vec<String>,
+    /// Whether rules and properties of the host were kept from passing a requirement (`--platform-evidence strict`).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub strict_platform: bool,
 }
 
 /// Names a facts document.

@@ -23,6 +23,7 @@ fn assessment(reached: Option<u8>, unmet: u32, open: u32, requirements: Vec<Verd
     Assessment {
         format: FORMAT,
         subject: Subject {
+            forge: Some("github".to_owned()),
             host: Some("github.com".to_owned()),
             owner: Some("acme".to_owned()),
             name: "widget".to_owned(),

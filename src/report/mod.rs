@@ -3,6 +3,8 @@
 pub mod badge;
 pub mod crosswalk;
 mod declarations;
+mod escape;
+mod evidence;
 mod gemara;
 mod intoto;
 mod links;
@@ -30,11 +32,16 @@ pub enum Format {
     InToto,
     /// An unsigned in-toto statement of what passed: a Simple Verification Result.
     Svr,
+    /// The evidence report as one page that needs nothing else.
+    Html,
+    /// The evidence report as Markdown.
+    Markdown,
 }
 
 impl Format {
     /// All formats.
-    pub const ALL: [Self; 6] = [Self::Text, Self::Json, Self::Gemara, Self::Oscal, Self::InToto, Self::Svr];
+    pub const ALL: [Self; 8] =
+        [Self::Text, Self::Json, Self::Html, Self::Markdown, Self::Gemara, Self::Oscal, Self::InToto, Self::Svr];
 
     /// The format of this name.
     pub fn named(name: &str) -> Option<Self> {
@@ -50,6 +57,8 @@ impl Format {
             Self::Oscal => "oscal",
             Self::InToto => "intoto",
             Self::Svr => "svr",
+            Self::Html => "html",
+            Self::Markdown => "markdown",
         }
     }
 
@@ -58,6 +67,8 @@ impl Format {
         match self {
             Self::Text => "txt",
             Self::Json | Self::Gemara | Self::Oscal | Self::InToto | Self::Svr => "json",
+            Self::Html => "html",
+            Self::Markdown => "md",
         }
     }
 }
@@ -104,7 +115,13 @@ pub fn render(assessment: &Assessment, format: Format, view: &View) -> Result<St
         Format::Oscal => oscal::render(assessment)?,
         Format::InToto => intoto::baseline(assessment)?,
         Format::Svr => intoto::verification(assessment)?,
+        Format::Html => evidence::html(assessment).map_err(|error| defective(format, &error))?,
+        Format::Markdown => evidence::markdown(assessment).map_err(|error| defective(format, &error))?,
     })
+}
+
+fn defective(format: Format, error: &template::TemplateError) -> NotRendered {
+    NotRendered { format: format.name(), why: error.to_string() }
 }
 
 fn json(assessment: &Assessment) -> String {
