@@ -163,9 +163,7 @@ impl Log<'_> {
             "confidence-level": confidence(verdict.confidence),
         });
         if let Some(remediation) = verdict.remediation.as_ref().filter(|_| record::is_due(verdict)) {
-            let command =
-                remediation.command.as_ref().map(|command| format!(" Command: {command}")).unwrap_or_default();
-            log["recommendation"] = format!("{}{command}", remediation.text).into();
+            log["recommendation"] = remediation.text.clone().into();
         }
         let evidence = self.evidence(verdict);
         if !evidence.is_empty() {
@@ -340,18 +338,22 @@ mod tests {
         };
         insta::assert_json_snapshot!(
             "gemara_metadata",
-            json!({"metadata": document["metadata"], "target": document["target"], "result": document["result"]})
+            samples::steady(
+                json!({"metadata": document["metadata"], "target": document["target"], "result": document["result"]})
+            )
         );
-        insta::assert_json_snapshot!("gemara_attested", of("OSPS-AC-01.01"));
-        insta::assert_json_snapshot!("gemara_waived", of("OSPS-QA-05.01"));
-        insta::assert_json_snapshot!("gemara_stale", of("OSPS-GV-01.01"));
+        insta::assert_json_snapshot!("gemara_attested", samples::steady(of("OSPS-AC-01.01")));
+        insta::assert_json_snapshot!("gemara_waived", samples::steady(of("OSPS-QA-05.01")));
+        insta::assert_json_snapshot!("gemara_stale", samples::steady(of("OSPS-GV-01.01")));
         insta::assert_json_snapshot!(
             "gemara_control",
-            document["evaluations"]
-                .as_array()
-                .expect("a list")
-                .iter()
-                .find(|one| one["control"]["entry-id"] == "OSPS-VM-05")
+            samples::steady(
+                document["evaluations"]
+                    .as_array()
+                    .expect("a list")
+                    .iter()
+                    .find(|one| one["control"]["entry-id"] == "OSPS-VM-05")
+            )
         );
     }
 

@@ -31,15 +31,18 @@ fn the_mixed_sample() {
         head["results"][0][key] = json!(["…"]);
     }
     head["results"][0]["reviewed-controls"]["control-selections"][0]["include-controls"] = json!(["…"]);
-    insta::assert_json_snapshot!("oscal_head", head);
+    insta::assert_json_snapshot!("oscal_head", samples::steady(head));
     insta::assert_json_snapshot!(
         "oscal_attested",
-        json!([finding(&results, "OSPS-AC-01.01"), observed(&results, "OSPS-AC-01.01")])
+        samples::steady(json!([finding(&results, "OSPS-AC-01.01"), observed(&results, "OSPS-AC-01.01")]))
     );
-    insta::assert_json_snapshot!("oscal_waived", json!([finding(&results, "OSPS-QA-05.01"), one["risks"]]));
+    insta::assert_json_snapshot!(
+        "oscal_waived",
+        samples::steady(json!([finding(&results, "OSPS-QA-05.01"), one["risks"]]))
+    );
     insta::assert_json_snapshot!(
         "oscal_failed",
-        json!([finding(&results, "OSPS-BR-01.01"), observed(&results, "OSPS-BR-01.01")])
+        samples::steady(json!([finding(&results, "OSPS-BR-01.01"), observed(&results, "OSPS-BR-01.01")]))
     );
 }
 

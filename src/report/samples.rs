@@ -124,6 +124,25 @@ pub(super) fn hostile() -> Assessment {
     assessment
 }
 
+/// A document without what changes whenever anything of the sample does: derived ids by the order in which they appear, and
+/// digests. For snapshots.
+pub(super) fn steady(document: impl serde::Serialize) -> serde_json::Value {
+    let mut ids: Vec<String> = Vec::new();
+    let changing = regex::Regex::new(
+        r"(?P<id>[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12})|\b([0-9a-f]{40}|[0-9a-f]{64})\b",
+    );
+    let text = serde_json::to_string(&document).expect("JSON");
+    let steady = changing.expect("an expression").replace_all(&text, |found: &regex::Captures<'_>| {
+        let Some(id) = found.name("id") else { return "DIGEST".to_owned() };
+        let place = ids.iter().position(|known| known == id.as_str()).unwrap_or_else(|| {
+            ids.push(id.as_str().to_owned());
+            ids.len() - 1
+        });
+        format!("ID-{}", place + 1)
+    });
+    serde_json::from_str(&steady).expect("JSON")
+}
+
 /// Counts outcomes and levels again after a change.
 pub(super) fn count(assessment: &mut Assessment) {
     for (outcome, number) in &mut assessment.outcomes {
