@@ -230,6 +230,7 @@ fn every_requirement_is_explained() {
         let id = verdict["id"].as_str().expect("an id");
         let text = expect(0, &osps(["explain", id]));
         assert!(text.contains(id) && text.contains("How it is decided") && text.contains("How to meet it"), "{text}");
+        assert!(text.contains("What the check cannot see"), "{text}");
     }
 }
 

@@ -7,9 +7,10 @@ mod support;
 use std::collections::BTreeMap;
 
 use osps::audit;
+use osps::bundle::Bundle;
 use osps::model::assessment::Assessment;
 use osps::model::ruling::Outcome;
-use osps::policy::{self, Engine, FactsSchema, Run, TestOutcome};
+use osps::policy::{self, Engine, FactsSchema, Policies, Run, TestOutcome};
 use serde_json::Value as Json;
 use support::{catalogs, judge, lay_over, policies};
 
@@ -69,6 +70,20 @@ fn policies_keep_their_contract() {
     let lines: Vec<String> =
         findings.iter().map(|finding| format!("{}:{}: {}", finding.path, finding.line, finding.message)).collect();
     assert!(lines.is_empty(), "{}", lines.join("\n"));
+}
+
+/// A policy that comes with osps says what it cannot see; one of somebody else may leave that out.
+#[test]
+fn policies_of_ours_say_what_they_cannot_see() {
+    let mut bundle = Bundle::policies();
+    let path = "LE/OSPS-LE-02.01.rego";
+    let text = bundle.get(path).expect("a policy").replace("#   limits: >-\n", "#   other: >-\n");
+    bundle.insert(path.to_owned(), text.clone());
+    bundle.insert("LE/OSPS-LE-99.01.rego".to_owned(), text.replace("OSPS-LE-02.01", "OSPS-LE-99.01"));
+    let loaded = Policies::load(&bundle).expect("policies");
+    let findings = policy::lint(&loaded, &FactsSchema::new(audit::facts_schema()));
+    let said = findings.iter().filter(|finding| finding.message.contains("cannot see"));
+    assert_eq!(said.map(|finding| finding.path.as_str()).collect::<Vec<_>>(), [path]);
 }
 
 #[test]

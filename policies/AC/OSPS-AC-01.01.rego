@@ -2,6 +2,10 @@
 # title: Multi-factor authentication is required of collaborators
 # custom:
 #   requirement: OSPS-AC-01.01
+#   limits: >-
+#     Read is the rule of the organization, by somebody who may see it; accounts outside of the organization, other
+#     services that hold sensitive data, and how strong the second factor is are not seen. What the host asks of
+#     contributors in general is never taken for a rule of this project.
 package osps.requirements["OSPS-AC-01.01"]
 
 import rego.v1

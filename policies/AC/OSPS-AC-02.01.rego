@@ -2,6 +2,9 @@
 # title: New collaborators start with the lowest permission
 # custom:
 #   requirement: OSPS-AC-02.01
+#   limits: >-
+#     Read is the base permission that members of the organization get. Whether single people, teams or apps were
+#     granted too much afterwards, and who approves a grant, is not seen.
 package osps.requirements["OSPS-AC-02.01"]
 
 import rego.v1

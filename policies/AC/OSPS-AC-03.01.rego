@@ -2,6 +2,10 @@
 # title: The primary branch takes no direct commits
 # custom:
 #   requirement: OSPS-AC-03.01
+#   limits: >-
+#     Rules and recent commits are read as they are now, on the primary branch only; a rule that was off for an hour
+#     leaves no trace here. A flow in which maintainers apply patches by mail or pull from elsewhere is not recognised
+#     as such.
 package osps.requirements["OSPS-AC-03.01"]
 
 import rego.v1

@@ -2,6 +2,9 @@
 # title: Deleting the primary branch needs an explicit confirmation
 # custom:
 #   requirement: OSPS-AC-03.02
+#   limits: >-
+#     Seen is whether a rule or the host refuses the deletion of the branch, not whether somebody could lift that rule
+#     first, or delete the whole repository.
 package osps.requirements["OSPS-AC-03.02"]
 
 import rego.v1

@@ -2,6 +2,9 @@
 # title: Pipelines without stated permissions get the lowest ones
 # custom:
 #   requirement: OSPS-AC-04.01
+#   limits: >-
+#     Only systems that hand each task a token of the repository are judged. What other credentials of a pipeline may
+#     do, and what happens inside actions and workflows of other repositories, is not seen.
 package osps.requirements["OSPS-AC-04.01"]
 
 import rego.v1

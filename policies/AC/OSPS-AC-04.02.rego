@@ -2,6 +2,9 @@
 # title: Jobs get only the permissions that they need
 # custom:
 #   requirement: OSPS-AC-04.02
+#   limits: >-
+#     Whether a step needs a permission is told from a table of known actions and commands; a step that is not in it
+#     is left to a person. Rights of credentials other than the token of the job are not seen.
 package osps.requirements["OSPS-AC-04.02"]
 
 import rego.v1

@@ -2,6 +2,10 @@
 # title: Untrusted text is cleaned before a pipeline uses it
 # custom:
 #   requirement: OSPS-BR-01.01
+#   limits: >-
+#     Text is followed through the pipelines of the primary branch, not into programs, scripts in other languages, and
+#     actions of other repositories. Other branches and systems that are configured outside of the repository are not
+#     read.
 package osps.requirements["OSPS-BR-01.01"]
 
 import rego.v1

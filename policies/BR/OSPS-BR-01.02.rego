@@ -2,6 +2,9 @@
 # title: Names of branches are cleaned before a pipeline uses them
 # custom:
 #   requirement: OSPS-BR-01.02
+#   limits: >-
+#     Names of branches are followed through the pipelines of the primary branch, not into programs and actions of
+#     other repositories that receive them.
 package osps.requirements["OSPS-BR-01.02"]
 
 import rego.v1

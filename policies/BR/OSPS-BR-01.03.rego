@@ -2,6 +2,9 @@
 # title: Code of outsiders never runs beside privileged credentials
 # custom:
 #   requirement: OSPS-BR-01.03
+#   limits: >-
+#     Seen are jobs and their triggers on the primary branch. What actions and workflows of other repositories fetch
+#     and run, shared caches, and settings of other systems for changes from forks are not read.
 package osps.requirements["OSPS-BR-01.03"]
 
 import rego.v1

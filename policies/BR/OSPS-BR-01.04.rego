@@ -2,6 +2,9 @@
 # title: Input of collaborators is cleaned before a pipeline uses it
 # custom:
 #   requirement: OSPS-BR-01.04
+#   limits: >-
+#     Inputs are followed to the place where they become code, not into programs that receive them as arguments.
+#     Whether a value that is passed on safely also makes sense there is not checked.
 package osps.requirements["OSPS-BR-01.04"]
 
 import rego.v1

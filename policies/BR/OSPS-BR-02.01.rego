@@ -2,6 +2,9 @@
 # title: Every release has a unique version identifier
 # custom:
 #   requirement: OSPS-BR-02.01
+#   limits: >-
+#     Judged are names of tags and releases. Versions in package registries are not asked for, and a tag that was
+#     moved shows only where an earlier look recorded it.
 package osps.requirements["OSPS-BR-02.01"]
 
 import rego.v1

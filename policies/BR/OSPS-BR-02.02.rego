@@ -2,6 +2,9 @@
 # title: Assets are tied to their release or to a unique id
 # custom:
 #   requirement: OSPS-BR-02.02
+#   limits: >-
+#     Names and recorded digests of assets are compared with their release; the assets are not opened to see which
+#     version they hold, and registries are not asked.
 package osps.requirements["OSPS-BR-02.02"]
 
 import rego.v1

@@ -2,6 +2,10 @@
 # title: Official channels are encrypted
 # custom:
 #   requirement: OSPS-BR-03.01
+#   limits: >-
+#     Schemes of addresses in the homepage field, in manifests and in documents are judged. Nothing is fetched:
+#     whether a site redirects, has a valid certificate or exists is not seen, nor is a channel that no document
+#     names.
 package osps.requirements["OSPS-BR-03.01"]
 
 import rego.v1

@@ -2,6 +2,9 @@
 # title: Distribution channels are authenticated
 # custom:
 #   requirement: OSPS-BR-03.02
+#   limits: >-
+#     Judged are the channels and install commands that documents name. Nothing is downloaded, and mirrors and
+#     channels that stand only on sites outside of the tree are not seen.
 package osps.requirements["OSPS-BR-03.02"]
 
 import rego.v1

@@ -2,6 +2,9 @@
 # title: Every release carries a descriptive change log
 # custom:
 #   requirement: OSPS-BR-04.01
+#   limits: >-
+#     Seen is that the newest release has a section or a text with some substance. Whether it names every change, and
+#     every fixed vulnerability, is not checked; older releases are not read.
 package osps.requirements["OSPS-BR-04.01"]
 
 import rego.v1

@@ -2,6 +2,9 @@
 # title: Pipelines take dependencies in through standard tools
 # custom:
 #   requirement: OSPS-BR-05.01
+#   limits: >-
+#     Downloads are recognised in pipelines, container files and build files that are read, by known commands. What a
+#     build script fetches by its own code, or an action of another repository brings in, is not seen.
 package osps.requirements["OSPS-BR-05.01"]
 
 import rego.v1

@@ -2,6 +2,9 @@
 # title: Releases are signed, or stand in a signed manifest
 # custom:
 #   requirement: OSPS-BR-06.01
+#   limits: >-
+#     Signatures are matched to assets by name and digest, and most are not verified cryptographically. Whether the
+#     signer is who it should be, and how registries sign packages, is not seen.
 package osps.requirements["OSPS-BR-06.01"]
 
 import rego.v1

@@ -2,6 +2,9 @@
 # title: Storing secrets in version control is prevented
 # custom:
 #   requirement: OSPS-BR-07.01
+#   limits: >-
+#     Seen are settings, scanners in pipelines, hooks and what looks like a credential in the newest tree. The history
+#     is not searched, and a credential without a known form is not recognised.
 package osps.requirements["OSPS-BR-07.01"]
 
 import rego.v1

@@ -2,6 +2,9 @@
 # title: A policy says how the project manages its secrets and credentials
 # custom:
 #   requirement: OSPS-BR-07.02
+#   limits: >-
+#     Documents are read for a policy on the project's own secrets; whether people follow it, and secrets that are
+#     kept elsewhere, are not seen.
 package osps.requirements["OSPS-BR-07.02"]
 
 import rego.v1

@@ -2,6 +2,9 @@
 # title: User guides cover the basic functionality
 # custom:
 #   requirement: OSPS-DO-01.01
+#   limits: >-
+#     Read is whether a guide for users exists and has substance, not whether it is right, complete or current. Sites
+#     outside of the tree are named, not read.
 package osps.requirements["OSPS-DO-01.01"]
 
 import rego.v1

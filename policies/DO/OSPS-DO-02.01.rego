@@ -2,6 +2,9 @@
 # title: A guide for reporting defects exists
 # custom:
 #   requirement: OSPS-DO-02.01
+#   limits: >-
+#     Seen is that a way to report defects is written down or asked for by a form. Whether reports are answered is not
+#     looked at.
 package osps.requirements["OSPS-DO-02.01"]
 
 import rego.v1

@@ -2,6 +2,9 @@
 # title: Instructions to verify the integrity and authenticity of releases
 # custom:
 #   requirement: OSPS-DO-03.01
+#   limits: >-
+#     A verifying command for the project's own release is looked for; it is not run, and whether it would succeed
+#     with the newest release is not checked.
 package osps.requirements["OSPS-DO-03.01"]
 
 import rego.v1

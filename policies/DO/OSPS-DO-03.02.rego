@@ -2,6 +2,8 @@
 # title: Instructions name the identity expected of the releaser
 # custom:
 #   requirement: OSPS-DO-03.02
+#   limits: >-
+#     Looked for is a stated identity or key. Whether it is the one that really signs the releases is not compared.
 package osps.requirements["OSPS-DO-03.02"]
 
 import rego.v1

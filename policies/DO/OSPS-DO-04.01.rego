@@ -2,6 +2,9 @@
 # title: The scope and duration of support are stated
 # custom:
 #   requirement: OSPS-DO-04.01
+#   limits: >-
+#     Statements on scope and duration of support are recognised by their wording. Whether dates are current and the
+#     support is given is not seen.
 package osps.requirements["OSPS-DO-04.01"]
 
 import rego.v1

@@ -2,6 +2,9 @@
 # title: The end of security updates is stated
 # custom:
 #   requirement: OSPS-DO-05.01
+#   limits: >-
+#     Statements on the end of security updates are recognised by their wording and in tables. Whether every version
+#     that is still in use is covered is not checked.
 package osps.requirements["OSPS-DO-05.01"]
 
 import rego.v1

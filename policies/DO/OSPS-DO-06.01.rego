@@ -2,6 +2,9 @@
 # title: How dependencies are selected, obtained and tracked is described
 # custom:
 #   requirement: OSPS-DO-06.01
+#   limits: >-
+#     The three parts of the description are recognised by their wording, and a configuration for updates by what it
+#     covers. Whether dependencies are really chosen and tracked in this way is not seen.
 package osps.requirements["OSPS-DO-06.01"]
 
 import rego.v1

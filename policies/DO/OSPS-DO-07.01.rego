@@ -2,6 +2,9 @@
 # title: Instructions to build the software
 # custom:
 #   requirement: OSPS-DO-07.01
+#   limits: >-
+#     The instructions are read, not followed: whether the build succeeds with them, and whether all that it takes is
+#     named, is not tried.
 package osps.requirements["OSPS-DO-07.01"]
 
 import rego.v1

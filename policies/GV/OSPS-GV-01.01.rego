@@ -2,6 +2,9 @@
 # title: Members with access to sensitive resources are listed
 # custom:
 #   requirement: OSPS-GV-01.01
+#   limits: >-
+#     Listed names are compared with accounts that have write access only where those could be read. Access to
+#     registries, domains, mailing lists and other places outside of the forge is not seen.
 package osps.requirements["OSPS-GV-01.01"]
 
 import rego.v1

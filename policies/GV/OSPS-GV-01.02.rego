@@ -2,6 +2,9 @@
 # title: Roles and responsibilities are described
 # custom:
 #   requirement: OSPS-GV-01.02
+#   limits: >-
+#     Roles with their duties are recognised by their wording. Whether they are complete, and whether people act by
+#     them, is not seen.
 package osps.requirements["OSPS-GV-01.02"]
 
 import rego.v1

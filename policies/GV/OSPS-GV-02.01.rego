@@ -2,6 +2,9 @@
 # title: A public place to discuss changes and problems exists
 # custom:
 #   requirement: OSPS-GV-02.01
+#   limits: >-
+#     Seen is that a public place exists, by the switches of the forge or by a document. Whether changes and obstacles
+#     are really discussed there is not looked at.
 package osps.requirements["OSPS-GV-02.01"]
 
 import rego.v1

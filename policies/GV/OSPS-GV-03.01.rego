@@ -2,6 +2,9 @@
 # title: The contribution process is explained
 # custom:
 #   requirement: OSPS-GV-03.01
+#   limits: >-
+#     Read is that the process is explained, not whether it is followed or still current. A guide on a site outside of
+#     the tree is named and not read.
 package osps.requirements["OSPS-GV-03.01"]
 
 import rego.v1

@@ -2,6 +2,9 @@
 # title: Requirements for acceptable contributions are documented
 # custom:
 #   requirement: OSPS-GV-03.02
+#   limits: >-
+#     Requirements for contributions are recognised by words of obligation with something they demand. Whether they
+#     are complete, sensible or enforced is not seen.
 package osps.requirements["OSPS-GV-03.02"]
 
 import rego.v1

@@ -2,6 +2,9 @@
 # title: People are reviewed before they are granted more rights
 # custom:
 #   requirement: OSPS-GV-04.01
+#   limits: >-
+#     A written rule on reviewing people before they get more rights is looked for. Whether past grants followed it is
+#     not seen.
 package osps.requirements["OSPS-GV-04.01"]
 
 import rego.v1

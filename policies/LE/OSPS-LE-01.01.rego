@@ -2,6 +2,9 @@
 # title: Contributors assert their right to contribute
 # custom:
 #   requirement: OSPS-LE-01.01
+#   limits: >-
+#     Rules, checks and the newest commits are read. Agreements that are signed elsewhere, older commits, and whether
+#     whoever signed off had the right to, are not seen.
 package osps.requirements["OSPS-LE-01.01"]
 
 import rego.v1

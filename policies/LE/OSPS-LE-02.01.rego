@@ -2,6 +2,9 @@
 # title: The licence of the source code is open source
 # custom:
 #   requirement: OSPS-LE-02.01
+#   limits: >-
+#     Licence texts are compared with lists of approved ones. Headers of single files, licences of embedded
+#     third-party code, and whether the holders of rights agreed are not checked.
 package osps.requirements["OSPS-LE-02.01"]
 
 import rego.v1

@@ -2,6 +2,9 @@
 # title: The licence of released assets is open source
 # custom:
 #   requirement: OSPS-LE-02.02
+#   limits: >-
+#     Judged is the tree of the newest release's tag and the names of its assets. Assets are not opened, metadata in
+#     registries is not asked for, and older releases are not read.
 package osps.requirements["OSPS-LE-02.02"]
 
 import rego.v1

@@ -2,6 +2,9 @@
 # title: The licence of the source code lies in a well-known place
 # custom:
 #   requirement: OSPS-LE-03.01
+#   limits: >-
+#     Looked at are the usual places of the default tree. Whether the licence covers all that lies beside it is
+#     another question, and other repositories of the project are not read.
 package osps.requirements["OSPS-LE-03.01"]
 
 import rego.v1

@@ -2,6 +2,9 @@
 # title: The licence is shipped with released assets
 # custom:
 #   requirement: OSPS-LE-03.02
+#   limits: >-
+#     Judged is the tree of the newest release's tag and the names of its assets. Packages and archives are not
+#     opened, and registries are not asked.
 package osps.requirements["OSPS-LE-03.02"]
 
 import rego.v1

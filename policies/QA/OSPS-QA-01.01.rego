@@ -2,6 +2,9 @@
 # title: The source is publicly readable at a static address
 # custom:
 #   requirement: OSPS-QA-01.01
+#   limits: >-
+#     The repository is asked for at the time of collection, at one address. Whether that address stays the same, and
+#     whether it holds all the source of what is released, is not seen.
 package osps.requirements["OSPS-QA-01.01"]
 
 import rego.v1

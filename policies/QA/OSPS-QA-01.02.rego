@@ -2,6 +2,9 @@
 # title: Changes, their authors and dates are on public record
 # custom:
 #   requirement: OSPS-QA-01.02
+#   limits: >-
+#     The newest commits are read as they stand. History that was rewritten before, dates that were made up, and work
+#     that never became a commit do not show.
 package osps.requirements["OSPS-QA-01.02"]
 
 import rego.v1

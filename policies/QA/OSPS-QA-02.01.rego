@@ -2,6 +2,9 @@
 # title: Every language of the product has a list of its direct dependencies
 # custom:
 #   requirement: OSPS-QA-02.01
+#   limits: >-
+#     Manifests are recognised and counted for known languages and package managers. Whether every dependency that the
+#     code uses stands in them is only compared with a part of the imports.
 package osps.requirements["OSPS-QA-02.01"]
 
 import rego.v1

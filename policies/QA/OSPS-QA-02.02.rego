@@ -2,6 +2,9 @@
 # title: Compiled assets are delivered with an inventory of their components
 # custom:
 #   requirement: OSPS-QA-02.02
+#   limits: >-
+#     Inventories among the assets of the newest release are parsed and matched by name or digest. Whether they name
+#     all components is not compared with the assets, which are not opened, and registries are not asked.
 package osps.requirements["OSPS-QA-02.02"]
 
 import rego.v1

@@ -2,6 +2,9 @@
 # title: Status checks pass or are knowingly passed by
 # custom:
 #   requirement: OSPS-QA-03.01
+#   limits: >-
+#     Rules and a sample of merged changes are read. Whether a required check really tests something, and why somebody
+#     passed by it, is not seen.
 package osps.requirements["OSPS-QA-03.01"]
 
 import rego.v1

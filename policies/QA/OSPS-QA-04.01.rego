@@ -2,6 +2,9 @@
 # title: The codebases of the project are listed
 # custom:
 #   requirement: OSPS-QA-04.01
+#   limits: >-
+#     Known are repositories that the project, its owner's public listing or its submodules name. A codebase elsewhere
+#     that nothing names is not missed.
 package osps.requirements["OSPS-QA-04.01"]
 
 import rego.v1

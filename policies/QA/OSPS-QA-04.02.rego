@@ -2,6 +2,9 @@
 # title: Subprojects are at least as strict as the primary codebase
 # custom:
 #   requirement: OSPS-QA-04.02
+#   limits: >-
+#     Compared are results that were supplied for the other repositories, requirement by requirement. Repositories
+#     that nothing names, and results of other days, cannot be judged.
 package osps.requirements["OSPS-QA-04.02"]
 
 import rego.v1

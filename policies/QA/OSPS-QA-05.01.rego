@@ -2,6 +2,9 @@
 # title: No generated executables in version control
 # custom:
 #   requirement: OSPS-QA-05.01
+#   limits: >-
+#     Every file of the newest tree is judged by its content, archives one level deep. What lies in the history,
+#     behind pointers to large files and in submodules is not read, and how a file came to be cannot be seen.
 package osps.requirements["OSPS-QA-05.01"]
 
 import rego.v1

@@ -2,6 +2,9 @@
 # title: No unreviewable binaries in version control
 # custom:
 #   requirement: OSPS-QA-05.02
+#   limits: >-
+#     Kinds of files are told by their content. Whether anybody reviews pictures, fonts and documents of a reviewable
+#     kind, and what macros or hidden data they hold, is not seen.
 package osps.requirements["OSPS-QA-05.02"]
 
 import rego.v1

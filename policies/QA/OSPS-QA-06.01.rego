@@ -2,6 +2,9 @@
 # title: Tests run before a change is accepted
 # custom:
 #   requirement: OSPS-QA-06.01
+#   limits: >-
+#     Test steps are recognised by known commands and targets. Whether the tests test anything, and scripts and
+#     actions that are not read, are beyond this check.
 package osps.requirements["OSPS-QA-06.01"]
 
 import rego.v1

@@ -2,6 +2,9 @@
 # title: When and how tests are run is documented
 # custom:
 #   requirement: OSPS-QA-06.02
+#   limits: >-
+#     Instructions are recognised by their wording and commands; they are not run, and whether they fit the pipelines
+#     is not compared.
 package osps.requirements["OSPS-QA-06.02"]
 
 import rego.v1

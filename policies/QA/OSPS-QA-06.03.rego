@@ -2,6 +2,8 @@
 # title: Major changes add or update tests
 # custom:
 #   requirement: OSPS-QA-06.03
+#   limits: >-
+#     A written rule is looked for. Whether changes really bring tests is not compared with the history.
 package osps.requirements["OSPS-QA-06.03"]
 
 import rego.v1

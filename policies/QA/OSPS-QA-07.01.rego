@@ -2,6 +2,9 @@
 # title: Changes need the approval of a person other than their author
 # custom:
 #   requirement: OSPS-QA-07.01
+#   limits: >-
+#     Rules and a sample of merged changes are read. Whether an approval came from a real review, and whether two
+#     accounts belong to one person, cannot be seen.
 package osps.requirements["OSPS-QA-07.01"]
 
 import rego.v1

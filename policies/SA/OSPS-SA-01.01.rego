@@ -2,6 +2,9 @@
 # title: The design shows the actors and actions of the system
 # custom:
 #   requirement: OSPS-SA-01.01
+#   limits: >-
+#     Actors and actions are recognised in design documents and text diagrams. Whether all of them are shown, and
+#     whether the design is current, is not compared with the code; pictures are not read.
 package osps.requirements["OSPS-SA-01.01"]
 
 import rego.v1

@@ -2,6 +2,9 @@
 # title: External interfaces of the released software are described
 # custom:
 #   requirement: OSPS-SA-02.01
+#   limits: >-
+#     Interfaces are found through manifests, specifications and documents. One that only the code shows is not
+#     missed, and whether a description is right and complete is not checked.
 package osps.requirements["OSPS-SA-02.01"]
 
 import rego.v1

@@ -2,6 +2,9 @@
 # title: A security assessment was performed
 # custom:
 #   requirement: OSPS-SA-03.01
+#   limits: >-
+#     Reports in the tree and declared ones are looked at for scope, risks and a date. Whether the assessment was
+#     thorough, or was performed and never written down, cannot be seen.
 package osps.requirements["OSPS-SA-03.01"]
 
 import rego.v1

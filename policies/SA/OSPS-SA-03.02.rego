@@ -2,6 +2,9 @@
 # title: Threats and the attack surface are modeled
 # custom:
 #   requirement: OSPS-SA-03.02
+#   limits: >-
+#     Threats, mitigations and the attack surface are recognised by their wording or in parsed models. Whether the
+#     model is complete and fits the current code is not seen.
 package osps.requirements["OSPS-SA-03.02"]
 
 import rego.v1

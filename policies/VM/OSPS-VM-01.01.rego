@@ -2,6 +2,9 @@
 # title: A policy for vulnerability disclosure says how soon reports are answered
 # custom:
 #   requirement: OSPS-VM-01.01
+#   limits: >-
+#     The policy is recognised by its wording and a time bound to an answer. Whether reports are answered in that time
+#     is not seen.
 package osps.requirements["OSPS-VM-01.01"]
 
 import rego.v1

@@ -2,6 +2,8 @@
 # title: The documentation names a contact for vulnerabilities
 # custom:
 #   requirement: OSPS-VM-02.01
+#   limits: >-
+#     The contact is read, not tried: whether a message to it reaches anybody is not seen.
 package osps.requirements["OSPS-VM-02.01"]
 
 import rego.v1

@@ -2,6 +2,9 @@
 # title: Vulnerabilities can be reported privately
 # custom:
 #   requirement: OSPS-VM-03.01
+#   limits: >-
+#     Settings and documents are read. No message is sent, so whether the private way works, and stays private, is not
+#     seen.
 package osps.requirements["OSPS-VM-03.01"]
 
 import rego.v1

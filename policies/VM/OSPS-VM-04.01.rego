@@ -2,6 +2,9 @@
 # title: Discovered vulnerabilities are published
 # custom:
 #   requirement: OSPS-VM-04.01
+#   limits: >-
+#     Published advisories and entries are read. A vulnerability that was discovered and never published leaves
+#     nothing to see, and neither does one that is fixed in silence.
 package osps.requirements["OSPS-VM-04.01"]
 
 import rego.v1

@@ -2,6 +2,9 @@
 # title: Component vulnerabilities that do not affect the project are declared in VEX
 # custom:
 #   requirement: OSPS-VM-04.02
+#   limits: >-
+#     Statements are compared with a scan only where one is supplied; components are not scanned here. Whether a
+#     justification is true is not checked.
 package osps.requirements["OSPS-VM-04.02"]
 
 import rego.v1

@@ -2,6 +2,8 @@
 # title: A policy requires that findings about dependencies are addressed before a release
 # custom:
 #   requirement: OSPS-VM-05.02
+#   limits: >-
+#     A written rule is looked for. Whether past releases kept it is not seen.
 package osps.requirements["OSPS-VM-05.02"]
 
 import rego.v1

@@ -2,6 +2,9 @@
 # title: Changes are blocked on malicious or vulnerable dependencies
 # custom:
 #   requirement: OSPS-VM-05.03
+#   limits: >-
+#     Scans are recognised by known tools, and required checks by their names. What a tool finds in practice, what it
+#     ignores by settings outside of the repository, and apps that report no check are not seen.
 package osps.requirements["OSPS-VM-05.03"]
 
 import rego.v1

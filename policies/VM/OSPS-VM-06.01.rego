@@ -2,6 +2,8 @@
 # title: A policy sets the threshold for remediating findings of static analysis
 # custom:
 #   requirement: OSPS-VM-06.01
+#   limits: >-
+#     The policy is recognised by its wording. Whether findings are remediated as it says is not seen.
 package osps.requirements["OSPS-VM-06.01"]
 
 import rego.v1

@@ -2,6 +2,9 @@
 # title: Changes are blocked on weaknesses that static analysis finds
 # custom:
 #   requirement: OSPS-VM-06.02
+#   limits: >-
+#     Analyses are recognised by known tools and their languages, and required checks by their names. Which rules are
+#     switched on, how well they find weaknesses, and what is dismissed on the platform are not seen.
 package osps.requirements["OSPS-VM-06.02"]
 
 import rego.v1

@@ -48,8 +48,8 @@ pub(super) fn run(args: Args, terminal: &Terminal) -> anyhow::Result<Exit> {
         .collect();
 
     let policy = policy.map(|policy| {
-        let Policy { path, title, needs, text, .. } = policy;
-        json!({"path": path, "title": title, "needs": needs, "text": text})
+        let Policy { path, title, needs, text, limits, .. } = policy;
+        json!({"path": path, "title": title, "needs": needs, "text": text, "limits": limits})
     });
     let values = json!({
         "catalog": catalog.version, "requirement": requirement, "control": control, "family": family, "policy": policy,

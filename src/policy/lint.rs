@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::guard;
 use super::schema::{FactsSchema, Place};
 use super::source::{Policies, Policy, references};
+use crate::bundle::Bundle;
 
 /// Builtins that are not deterministic, reach outside, or differ between engines (`data.osps` stays portable).
 const FORBIDDEN: &[&str] = &[
@@ -44,8 +45,9 @@ pub struct Finding {
 /// Checks all policies, libraries and tests.
 pub fn lint(policies: &Policies, schema: &FactsSchema) -> Vec<Finding> {
     let mut findings = Vec::new();
+    let built_in = Bundle::policies();
     for policy in policies.iter() {
-        names(policy, policies, &mut findings);
+        names(policy, policies, &built_in, &mut findings);
         facts(policy, schema, &mut findings);
         rulings(policy, &mut findings);
         portable(&policy.path, &policy.text, &mut findings);
@@ -79,7 +81,7 @@ pub fn lint(policies: &Policies, schema: &FactsSchema) -> Vec<Finding> {
     findings
 }
 
-fn names(policy: &Policy, policies: &Policies, findings: &mut Vec<Finding>) {
+fn names(policy: &Policy, policies: &Policies, built_in: &Bundle, findings: &mut Vec<Finding>) {
     let whole = |message: String| Finding { path: policy.path.clone(), line: 0, message };
     let family = policy.id.get(5..7).unwrap_or_default();
     let expected = format!("{family}/{}.rego", policy.id);
@@ -89,6 +91,13 @@ fn names(policy: &Policy, policies: &Policies, findings: &mut Vec<Finding>) {
     let test = format!("{family}/{}_test.rego", policy.id);
     if !policies.tests.contains_key(&test) {
         findings.push(whole(format!("it has no test: expected {test}")));
+    }
+    // Who writes policies for themselves knows their limits; those that come with osps have to tell everybody.
+    let says = policy.limits.as_deref().is_some_and(|limits| !limits.trim().is_empty());
+    if !says && built_in.get(&policy.path).is_some() {
+        findings.push(whole(
+            "its `# METADATA` block has no `custom: limits:` that say what the check cannot see".to_owned(),
+        ));
     }
 }
 

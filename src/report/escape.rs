@@ -6,7 +6,8 @@ use std::fmt::Write as _;
 /// A text with its control characters, and whatever turns or hides the text around it, as signs that show. Line breaks and
 /// tabs stay.
 pub(super) fn visible(text: &str) -> Cow<'_, str> {
-    if text.chars().all(|c| c == '\n' || c == '\t' || !is_hidden(c)) {
+    let is_plain = |byte: u8| (b' '..=b'~').contains(&byte) || byte == b'\n' || byte == b'\t';
+    if text.bytes().all(is_plain) || text.chars().all(|c| c == '\n' || c == '\t' || !is_hidden(c)) {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len() + 16);
