@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
-use super::{Format, NotRendered, View, record};
+use super::{Format, NotRendered, View, escape, record};
 use crate::model::assessment::{Assessment, Basis, LevelMode, Standing, Verdict};
 use crate::model::id::Level;
 use crate::model::mapping::{CAUTION, Crosswalk, Entry};
@@ -50,8 +50,11 @@ pub fn render(
     let shown = Shown { assessment, crosswalk, level };
     match format {
         Format::Text => Ok(shown.text(view)),
+        Format::Markdown => Ok(shown.markdown()),
         Format::Json => Ok(record::text(&shown.json())),
-        _ => Err(NotRendered { format: format.name(), why: "a crosswalk is shown as text or json".to_owned() }),
+        _ => {
+            Err(NotRendered { format: format.name(), why: "a crosswalk is shown as text, markdown or json".to_owned() })
+        }
     }
 }
 
@@ -121,13 +124,38 @@ impl<'a> Shown<'a> {
         for entry in &self.crosswalk.entries {
             let _ = writeln!(out, "\n{}  {}", style.bold(&entry.id), self.related(entry).words());
             for control in &entry.controls {
-                let of: Vec<String> = self.of(control).map(standing).collect();
-                let of = if of.is_empty() { "nothing at this level".to_owned() } else { of.join(", ") };
-                let line = format!("{control} {}: {of}", self.title(control));
+                let line = format!("{control} {}: {}", self.title(control), self.listed(control));
                 let _ = writeln!(out, "{}", style.wrap(&line, 4));
             }
         }
         out
+    }
+
+    fn markdown(&self) -> String {
+        let subject = record::subject(self.assessment);
+        let mut out = format!("# {}\n\n", escape::markdown(&format!("{}: standing of {subject}", self.framework())));
+        for line in [self.counting(), self.references(), format!("{CAUTION} {NO_CLAIM}")] {
+            let _ = writeln!(out, "{}\n", escape::markdown(&line));
+        }
+        out.push_str("| Entry | Related requirements | Control | Standing |\n|---|---|---|---|\n");
+        for entry in &self.crosswalk.entries {
+            let head = format!("| {} | {} |", escape::markdown(&entry.id), self.related(entry).words());
+            for control in &entry.controls {
+                let of = self.listed(control);
+                let title = escape::markdown(&format!("{control} {}", self.title(control)));
+                let _ = writeln!(out, "{head} {title} | {of} |");
+            }
+            if entry.controls.is_empty() {
+                let _ = writeln!(out, "{head} | |");
+            }
+        }
+        out
+    }
+
+    /// The requirements of a control that count, each with its standing.
+    fn listed(&self, control: &str) -> String {
+        let of: Vec<String> = self.of(control).map(standing).collect();
+        if of.is_empty() { "nothing at this level".to_owned() } else { of.join(", ") }
     }
 
     fn json(&self) -> Value {
@@ -243,6 +271,8 @@ mod tests {
             ("1.5", &[]),
         ];
         insta::assert_snapshot!("crosswalk_text", text(&samples::mixed(), &crosswalk(entries), 3, Format::Text));
+        let markdown = text(&samples::mixed(), &crosswalk(entries), 3, Format::Markdown);
+        insta::assert_snapshot!("crosswalk_markdown", markdown);
         let lowest: Value =
             serde_json::from_str(&text(&samples::mixed(), &crosswalk(entries), 1, Format::Json)).expect("JSON");
         insta::assert_json_snapshot!("crosswalk_json", samples::steady(lowest));
@@ -252,7 +282,7 @@ mod tests {
     fn nothing_adds_up_to_a_share_and_the_caution_stands_in_every_form() {
         let crosswalk = crosswalk(&[("1", &["OSPS-LE-02"])]);
         for (_, assessment) in samples::all() {
-            for format in [Format::Text, Format::Json] {
+            for format in [Format::Text, Format::Markdown, Format::Json] {
                 let text = text(&assessment, &crosswalk, 3, format).replace('\n', " ");
                 assert!(text.contains(CAUTION) && text.contains("2026-07-07"), "{text}");
                 assert!(!text.contains("100%") && !text.contains(" %"));
@@ -273,6 +303,6 @@ mod tests {
     fn other_formats_say_what_shows_it() {
         let level = Level::ALL[0];
         let error = render(&samples::mixed(), &crosswalk(&[]), level, Format::Svr, &view()).expect_err("refused");
-        assert_eq!(error.to_string(), "as svr: a crosswalk is shown as text or json");
+        assert_eq!(error.to_string(), "as svr: a crosswalk is shown as text, markdown or json");
     }
 }
