@@ -200,7 +200,7 @@ fn reports() {
         let rendered = best(20, || {
             black_box(osps::report::render(&assessment, format, &view).expect("rendered"));
         });
-        line(&format!("an assessment as {}", format.name()), rendered, "serde_json", json, 50.0);
+        line(&format!("an assessment as {}", format.name()), rendered, "serde_json", json, 20.0);
     }
 }
 

@@ -51,6 +51,7 @@ pub(super) struct Page<'a> {
     tool: &'a str,
     catalog: CatalogView<'a>,
     policies: &'a PoliciesRef,
+    policies_short: String,
     facts: FactsView<'a>,
     mode: &'static str,
     mode_matters: Option<String>,
@@ -78,6 +79,7 @@ struct CatalogView<'a> {
 #[derive(Debug, Serialize)]
 struct FactsView<'a> {
     digest: &'a str,
+    short: String,
     collected_at: &'a str,
     time: String,
     tool: &'a str,
@@ -273,8 +275,10 @@ impl<'a> Page<'a> {
                 digest: &catalog.digest,
             },
             policies: &assessment.policies,
+            policies_short: short(&assessment.policies.digest),
             facts: FactsView {
                 digest: &facts.digest,
+                short: short(&facts.digest),
                 collected_at: &facts.collected_at,
                 time: words::time(&facts.collected_at),
                 tool: &facts.tool,

@@ -119,7 +119,7 @@ fn commands_repeat_how_it_was_judged() {
     let page = markdown(&assessment).expect("a report");
     let command =
         "osps evaluate facts.json --catalog 2026-08-28 --config baseline.yaml --requirement OSPS-AC-01.01 -vv";
-    assert!(page.contains(&format!("`{command}`\n")), "{page}");
+    assert!(page.contains(&format!("`{command}` with facts `sha256:")), "{page}");
     assert!(page.contains("osps collect . --rev 2f806e04e9ef26161b89b47ad7380241c7a225ff -o facts.json"));
     assessment.levels.mode = LevelMode::Exact;
     assessment.policies.strict_platform = true;
