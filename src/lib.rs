@@ -15,6 +15,7 @@ pub mod claims;
 pub mod cli;
 pub mod collect;
 pub mod config;
+pub mod fix;
 pub mod model;
 pub mod policy;
 pub mod report;

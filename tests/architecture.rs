@@ -18,8 +18,12 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("policy", &["model", "yaml", "bundle"]),
     ("assess", &["model"]),
     ("report", &["model", "bundle"]),
+    ("fix", &["model", "yaml", "bundle"]),
     ("audit", &["model", "bundle", "catalog", "collect", "policy", "assess"]),
-    ("cli", &["model", "bundle", "catalog", "config", "claims", "collect", "policy", "assess", "report", "audit"]),
+    (
+        "cli",
+        &["model", "bundle", "catalog", "config", "claims", "collect", "policy", "assess", "report", "fix", "audit"],
+    ),
 ];
 
 /// What only `cli` may do: print, end the process, read the environment, ask for the time, start a program.

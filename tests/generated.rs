@@ -27,6 +27,7 @@ fn schemas() {
     check("schemas/assessment.json", &audit::assessment_schema());
     check("schemas/catalog.json", &audit::catalog_schema());
     check("schemas/baseline.json", &osps::config::schema());
+    check("schemas/fixes.json", &osps::fix::schema());
 }
 
 #[test]

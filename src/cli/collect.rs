@@ -7,7 +7,7 @@ use clap::Args as ClapArgs;
 use super::configuration::{Configuring, Loaded};
 use super::connect::Asking;
 use super::exit::{self, Bug, Exit, Usage};
-use super::fetch::{self, Remote, fetch};
+use super::fetch::{self, Fetched, Remote, fetch};
 use super::progress::Progress;
 use super::shared::{self, Terminal};
 use crate::audit::FactsDocument;
@@ -64,6 +64,15 @@ pub(super) struct Collected {
     pub(super) loaded: Loaded,
     /// The policies, topics and tables of the run.
     pub(super) bundle: Bundle,
+    /// The files that the facts are about; none where the facts come from a document.
+    pub(super) read: Option<Read>,
+}
+
+/// The files that facts are about.
+pub(super) struct Read {
+    pub(super) files: Files,
+    /// Where they lie, if they were fetched; they go away with it.
+    _fetched: Option<Fetched>,
 }
 
 impl Target {
@@ -80,9 +89,9 @@ impl Target {
         policies: Option<&Path>,
         progress: &Progress,
     ) -> anyhow::Result<Collected> {
-        let fetched;
+        let mut fetched = None;
         let mut own_policies = true;
-        let (path, connection) = if !self.target.exists() && names_a_remote(&self.target) {
+        let connection = if !self.target.exists() && names_a_remote(&self.target) {
             let target = self.target.to_string_lossy();
             let remote = Remote::read(&target).ok_or_else(|| {
                 Usage(format!(
@@ -94,11 +103,12 @@ impl Target {
             own_policies = false;
             progress.step("fetching the repository");
             let ours = shared::bundle(policies)?;
-            fetched = fetch(&remote, self.rev.as_deref(), &connection, &ours, self.asking.bounds())?;
-            (fetched.path(), Some(connection))
+            fetched = Some(fetch(&remote, self.rev.as_deref(), &connection, &ours, self.asking.bounds())?);
+            Some(connection)
         } else {
-            (self.target.as_path(), self.asking.connection(progress)?)
+            self.asking.connection(progress)?
         };
+        let path = fetched.as_ref().map_or(self.target.as_path(), Fetched::path);
         let files = Files::open(path, self.rev.as_deref(), self.worktree)?;
         let loaded = configuring.load(Some(&files))?;
         let bundle = loaded.bundle(policies, own_policies.then_some(&files))?;
@@ -113,7 +123,26 @@ impl Target {
             project: &loaded.configuration.project,
         })?;
         let facts = FactsDocument::collected(&facts).map_err(|error| Bug(error.to_string()))?;
-        Ok(Collected { facts, connection, loaded, bundle })
+        let files = Files::assessed(path, self.rev.as_deref(), self.worktree)?;
+        let read = Some(Read { files, _fetched: fetched });
+        Ok(Collected { facts, connection, loaded, bundle, read })
+    }
+
+    /// The working directory that may be changed: that of a clone on this machine, of which the newest commit or the files
+    /// themselves are read.
+    pub(super) fn writable(&self) -> anyhow::Result<PathBuf> {
+        if self.rev.is_some() {
+            return Err(Usage("files are changed as they are now, not as `--rev` has them".to_owned()).into());
+        }
+        if !self.target.exists() {
+            return Err(Usage(
+                "only files on this machine are changed; print the changes without `--apply`".to_owned(),
+            )
+            .into());
+        }
+        let files = Files::open(&self.target, None, self.worktree)?;
+        let directory = files.directory().map(Path::to_path_buf);
+        directory.ok_or_else(|| Usage("there is no working directory here to write into".to_owned()).into())
     }
 }
 

@@ -41,7 +41,7 @@ pub(super) fn run(args: Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     let facts = FactsDocument::parse(&text).with_context(|| format!("{name} is no facts document"))?;
     let loaded = args.configuring.load(None)?;
     let bundle = loaded.bundle(args.judging.policies.as_deref(), None)?;
-    let assessment = args.judging.judge(&Collected { facts, connection: None, loaded, bundle })?;
+    let assessment = args.judging.judge(&Collected { facts, connection: None, loaded, bundle, read: None })?;
     args.results.write(&assessment, terminal)?;
     Ok(args.judging.exit(&assessment))
 }

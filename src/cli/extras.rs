@@ -18,6 +18,8 @@ enum Document {
     Catalog,
     /// baseline.yaml.
     Baseline,
+    /// What `osps fix -o json` writes.
+    Fixes,
 }
 
 /// The options of `osps schema`.
@@ -40,6 +42,7 @@ pub(super) fn schema(args: SchemaArgs) -> anyhow::Result<Exit> {
         Document::Assessment => audit::assessment_schema(),
         Document::Catalog => audit::catalog_schema(),
         Document::Baseline => crate::config::schema(),
+        Document::Fixes => crate::fix::schema(),
     };
     shared::write(&format!("{schema:#}\n"), None)?;
     Ok(exit::DONE)

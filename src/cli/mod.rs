@@ -14,6 +14,7 @@ mod exit;
 mod explain;
 mod extras;
 mod fetch;
+mod fix;
 mod init;
 mod policy;
 mod progress;
@@ -60,6 +61,8 @@ enum Command {
     Evaluate(evaluate::Args),
     /// Render saved assessments in any format.
     Report(report::Args),
+    /// What a tool can do about what is not met: a patch, and commands for settings.
+    Fix(fix::Args),
     /// What a requirement asks, how it is decided, how to meet it.
     Explain(explain::Args),
     /// The versions of the standard: list, show, diff, verify.
@@ -97,6 +100,7 @@ pub fn run() -> ExitCode {
         Command::Collect(args) => collect::run(args, terminal),
         Command::Evaluate(args) => evaluate::run(args, terminal),
         Command::Report(args) => report::run(args, terminal),
+        Command::Fix(args) => fix::run(args, terminal),
         Command::Explain(args) => explain::run(args, terminal),
         Command::Catalog(args) => catalog::run(args, terminal),
         Command::Policy(args) => policy::run(args),

@@ -33,6 +33,14 @@ impl Files {
         })
     }
 
+    /// The files that an assessment reads: of the commit, or as they lie where that was asked for.
+    pub fn assessed(path: &Path, rev: Option<&str>, worktree: bool) -> Result<Self, OpenError> {
+        if worktree {
+            return Self::open(path, rev, worktree);
+        }
+        Ok(Self(Source::Committed(Clone::open(path, rev)?.tree())))
+    }
+
     /// The working directory, where files are read as they lie.
     pub fn directory(&self) -> Option<&Path> {
         match &self.0 {
@@ -43,6 +51,12 @@ impl Files {
 
     /// The text of a file; none where there is no such file.
     pub fn text(&self, path: &str) -> Result<Option<String>, String> {
+        let Some(bytes) = self.bytes(path)? else { return Ok(None) };
+        String::from_utf8(bytes).map(Some).map_err(|_| format!("{path}: it is not UTF-8"))
+    }
+
+    /// The content of a file; none where there is no such file.
+    pub fn bytes(&self, path: &str) -> Result<Option<Vec<u8>>, String> {
         let bytes = match &self.0 {
             Source::Lying(directory) => {
                 let Some(file) = inside(directory, path).filter(|file| file.is_file()) else { return Ok(None) };
@@ -63,7 +77,7 @@ impl Files {
         if bytes.len() as u64 > limits::TEXT_BYTES {
             return Err(format!("{path}: larger than {} bytes", limits::TEXT_BYTES));
         }
-        String::from_utf8(bytes).map(Some).map_err(|_| format!("{path}: it is not UTF-8"))
+        Ok(Some(bytes))
     }
 
     /// The paths of the files in one directory that end in one of these, sorted.

@@ -181,6 +181,12 @@ pub struct Job {
     pub calls: Option<String>,
     /// Steps of which nobody can say what they need of the token.
     pub unknown_steps: Vec<String>,
+    /// What its steps, and those of a workflow of this repository that it calls, are known to use of the token: scope to `read`
+    /// or `write`. What only reads the code is not listed.
+    pub needed: BTreeMap<String, String>,
+    /// Those unknown steps that may write something: a step that also runs for change requests from forks, where the token only
+    /// reads, and is not handed the token, is none of them.
+    pub opaque_steps: Vec<String>,
     /// Conditions that stand before it.
     pub guards: Vec<Guard>,
 }

@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::actions::Actions;
 use super::commands::Steps;
+use super::condition::{self, Answer, Situation};
 use super::expression::{self, Expression, dotted};
 use super::pipelines::{self, LocalUse, Pipelines, Run};
 use super::shell::{self, Dialect};
 use super::systems::Table;
 use super::workflow::{Grant, Job, Permissions, Secrets, Step, Text, Workflow};
-use super::{Excess, Guard, Input, Job as JobFact, Remote, condition};
+use super::{Excess, Guard, Input, Job as JobFact, Remote};
 
 /// What the facts are derived from.
 pub(super) struct Sources<'a> {
@@ -43,6 +44,9 @@ struct Needs {
     unknown_identity: Vec<String>,
     /// Whether a step signs in to the registry of the forge, so that later ones may push to it.
     registry: bool,
+    /// Unknown steps of which not even a change request from a fork, where the token only reads, shows that they do without
+    /// writing.
+    opaque: Vec<String>,
 }
 
 /// Calls of the forge's client, in lower case, and the scopes that they need where they change something.
@@ -170,6 +174,9 @@ impl Sources<'_> {
             needs.unknown.iter().chain(&needs.unknown_git).chain(&needs.unknown_identity).cloned().collect();
         unknown.sort_unstable();
         unknown.dedup();
+        let (needed, mut opaque) = self.needed(needs, job, 0);
+        opaque.sort_unstable();
+        opaque.dedup();
         JobFact {
             system: workflow.system.clone(),
             path: workflow.path.clone(),
@@ -187,6 +194,8 @@ impl Sources<'_> {
                 .as_ref()
                 .map(|uses| if pipelines::is_local(&uses.text) { "local" } else { "remote" }.to_owned()),
             unknown_steps: unknown,
+            needed,
+            opaque_steps: opaque,
             guards: guards_of(run),
         }
     }
@@ -292,6 +301,43 @@ impl Sources<'_> {
         needs
     }
 
+    /// What a job has to be granted, as far as that is known, and what in it may take more. A called workflow of the
+    /// repository that states its own permissions has to be granted all of them, or it does not start.
+    fn needed(&self, needs: Needs, job: &Job, depth: usize) -> (BTreeMap<String, String>, Vec<String>) {
+        let mut opaque = needs.opaque;
+        let mut needed: BTreeMap<String, String> =
+            needs.scopes.into_iter().map(|scope| (scope, "write".to_owned())).collect();
+        if needs.registry && !needed.contains_key("packages") {
+            opaque.push("what uses the registry that it signs in to".to_owned());
+        }
+        let callee = job.uses.as_ref().and_then(|uses| self.pipelines.local_workflow(&uses.text));
+        let Some(callee) = callee.filter(|_| depth < pipelines::MAX_NESTING) else { return (needed, opaque) };
+        for inner in callee.jobs.iter().take(200) {
+            let stated = inner.permissions.as_ref().or(callee.permissions.as_ref()).map(|stated| &stated.grant);
+            let scopes = match stated {
+                Some(Grant::Scopes(scopes)) => {
+                    scopes.iter().map(|(scope, (level, _))| (scope.clone(), level.clone())).collect()
+                }
+                Some(Grant::ReadAll | Grant::WriteAll) => {
+                    opaque.push(format!("{} in {}", inner.id, callee.path));
+                    continue;
+                }
+                None => {
+                    let (scopes, more) = self.needed(self.needs_of_steps(callee, inner), inner, depth + 1);
+                    opaque.extend(more);
+                    scopes
+                }
+            };
+            for (scope, level) in scopes.into_iter().filter(|(_, level)| level != "none") {
+                let entry = needed.entry(scope).or_insert_with(|| level.clone());
+                if level == "write" {
+                    *entry = level;
+                }
+            }
+        }
+        (needed, opaque)
+    }
+
     fn needs_of_steps(&self, workflow: &Workflow, job: &Job) -> Needs {
         let mut needs = Needs::default();
         if let Some(uses) = &job.uses {
@@ -303,11 +349,22 @@ impl Sources<'_> {
                 let (address, _) = pipelines::remote(&uses.text);
                 self.needs_of_action(address, &|_| None, &mut needs);
             }
+            needs.opaque = needs.unknown.clone();
         }
         let exported = workflow.env.iter().chain(&job.env).any(|binding| is_token(&binding.value.text));
+        let forks = runs_for_forks(workflow, job);
         let mut git = false;
         for step in &job.steps {
+            let before = (needs.unknown.len(), needs.unknown_git.len());
             self.needs_of_step(step, exported, &mut git, &mut needs, 0);
+            if before == (needs.unknown.len(), needs.unknown_git.len()) {
+                continue;
+            }
+            let handed = exported || step_texts(step).any(|text| is_token(&text.text));
+            let local = step.uses.as_ref().is_some_and(|uses| pipelines::is_local(&uses.text));
+            if handed || local || !(forks && condition::answer(step.condition.as_ref(), FROM_A_FORK) == Answer::Yes) {
+                needs.opaque.push(step.uses.as_ref().map_or_else(|| step.label(), |uses| uses.text.clone()));
+            }
         }
         needs
     }
@@ -494,6 +551,7 @@ impl Needs {
         self.unknown.extend(other.unknown);
         self.unknown_git.extend(other.unknown_git);
         self.unknown_identity.extend(other.unknown_identity);
+        self.opaque.extend(other.opaque);
     }
 }
 
@@ -514,7 +572,25 @@ fn merge(known: &mut JobFact, other: JobFact) {
             *entry = level;
         }
     }
+    for (scope, level) in other.needed {
+        let entry = known.needed.entry(scope).or_insert_with(|| level.clone());
+        if level == "write" {
+            *entry = level;
+        }
+    }
     known.guards.retain(|guard| other.guards.contains(guard));
+}
+
+/// A change request by a person from a fork. The token that its run gets only reads, whatever the settings say.
+const FROM_A_FORK: Situation<'_> = Situation { event: "pull_request", ordinary: true, also_pushes: false };
+
+/// Whether a job runs for change requests from forks, with everything that it waits for.
+fn runs_for_forks(workflow: &Workflow, job: &Job) -> bool {
+    let runs = |job: &Job| condition::answer(job.condition.as_ref(), FROM_A_FORK) == Answer::Yes;
+    let needed = super::capabilities::closure(workflow, job);
+    workflow.triggers.iter().any(|trigger| trigger.event == FROM_A_FORK.event)
+        && runs(job)
+        && workflow.jobs.iter().filter(|other| needed.contains(&other.id)).all(runs)
 }
 
 /// Texts of a step in which an expression may stand.

@@ -43,6 +43,7 @@ use serde::Serialize;
 use self::matcher::Matcher;
 use self::model::{Document, Library};
 use self::roles::Roles;
+pub(crate) use self::template::has_placeholder;
 use self::topic::{Topic, TopicError};
 use super::Context;
 use super::deps::Deps;

@@ -11,6 +11,7 @@ use super::{
     Contact, Format, Insights, InsightsAssessment, InsightsAttestation, InsightsFile, InsightsLink, InsightsTool,
     InsightsUrl,
 };
+use crate::collect::docs::has_placeholder;
 use crate::collect::{Context, limits};
 use crate::model::fact::{Fact, Reason, SourceId};
 use crate::yaml::{Node, Value};
@@ -51,6 +52,11 @@ struct Found<'a> {
 impl<'a> Found<'a> {
     fn line(self) -> Option<u64> {
         self.own.then_some(self.node.line)
+    }
+
+    /// A text that says something, and does not wait to be filled in.
+    fn filled(self) -> Option<String> {
+        self.text().filter(|text| !has_placeholder(text))
     }
 
     fn get(self, key: &str) -> Option<Self> {
@@ -241,8 +247,8 @@ impl Claims<'_> {
     fn people(&self, path: &str) -> Vec<String> {
         let name = |found: Found<'_>| {
             found
-                .text()
-                .or_else(|| ["name", "email", "social", "contact"].iter().find_map(|key| found.get(key)?.text()))
+                .filled()
+                .or_else(|| ["name", "email", "social", "contact"].iter().find_map(|key| found.get(key)?.filled()))
         };
         self.each(path).into_iter().filter_map(name).take(limits::FINDINGS).collect()
     }
@@ -254,7 +260,7 @@ impl Claims<'_> {
 
     fn repositories(&self) -> Vec<String> {
         let address = |found: Found<'_>| {
-            found.get("url").and_then(Found::text).or_else(|| found.get("name")?.text()).or_else(|| found.text())
+            found.get("url").and_then(Found::filled).or_else(|| found.get("name")?.filled()).or_else(|| found.filled())
         };
         self.each("project.repositories").into_iter().filter_map(address).take(limits::FINDINGS).collect()
     }
@@ -264,7 +270,7 @@ impl Claims<'_> {
             let integration = found.get("integration");
             let runs = |key: &str| integration.and_then(|found| found.get(key)?.flag()) == Some(true);
             Some(InsightsTool {
-                name: found.get(name)?.text()?,
+                name: found.get(name)?.filled()?,
                 tool_type: tool_type(&found.get(kind).and_then(Found::text).unwrap_or_default()),
                 in_ci: runs("ci"),
                 in_release: runs(release),
@@ -400,7 +406,7 @@ fn unknown(node: &Node, path: &str, keys: &Keys<'_>, out: &mut Vec<String>) {
 }
 
 fn contact(kind: &str, value: Found<'_>) -> Option<Contact> {
-    let text = value.text()?;
+    let text = value.filled()?;
     let line = value.line();
     let kind = if kind == "url" && !text.contains("://") { "name" } else { kind };
     Some(Contact { kind: kind.to_owned(), value: text, line })
