@@ -380,3 +380,135 @@ fn reports_are_pages_and_texts_of_ones_own() {
     let doubling = "{% set ns = namespace(x='0123456789') %}{% for _ in range(60) %}{% set ns.x = ns.x ~ ns.x %}{% endfor %}{{ ns.x | length }}";
     assert_ne!(render(doubling, "").status.code(), Some(0));
 }
+
+const UNGUARDED: &str = "# Builds.\r\non: pull_request\r\njobs:\r\n  build:\r\n    runs-on: ubuntu-latest # x\r\n    steps:\r\n\
+      \x20     - uses: actions/checkout@v4\r\n      - run: |\r\n          cargo test\r\n          echo \"${{ github.head_ref }}\"\r\n";
+
+/// A repository in which a tool finds something to do: pipelines without permissions, a pasted expression, no documents.
+fn to_mend() -> Repository {
+    let repository = Repository::with(&[
+        ("README.md", "# Widget\n\nA small program that adds numbers.\n"),
+        ("LICENSE", include_str!("../LICENSE")),
+        ("Cargo.toml", "[package]\nname = \"widget\"\nversion = \"1.0.0\"\n\n[dependencies]\nserde = \"1\"\n"),
+        ("src/main.rs", "fn main() {}\n"),
+        (".github/workflows/ci.yml", UNGUARDED),
+        (
+            ".github/workflows/it's \"ä\".yaml",
+            "on: push\njobs:\n  r:\n    runs-on: ubuntu-latest\n    steps: [{run: echo hello}]",
+        ),
+    ]);
+    repository.git(["tag", "-a", "v1.0.0", "-m", "v1.0.0"]);
+    repository.git(["remote", "add", "origin", "https://github.com/acme/widget.git"]);
+    repository
+}
+
+/// Applies a patch as `git apply` does from standard input.
+fn apply(repository: &Repository, patch: &str) {
+    use std::io::Write as _;
+    for options in [&["apply", "--check", "-"][..], &["apply", "-"]] {
+        let mut command = repository.git_command();
+        let mut git = command.args(options).stdin(std::process::Stdio::piped()).spawn().expect("git runs");
+        git.stdin.take().expect("standard input").write_all(patch.as_bytes()).expect("written");
+        assert!(git.wait().expect("git ends").success(), "{patch}");
+    }
+}
+
+#[test]
+fn fixes_are_a_patch_that_git_applies_and_that_meets_what_it_says() {
+    let repository = to_mend();
+    let path = repository.path().as_os_str();
+    let before = support::assess(repository.path());
+    let json = expect(0, &run(&["fix".as_ref(), path, "-o".as_ref(), "json".as_ref()]));
+    let fixes: Json = serde_json::from_str(&json).expect("JSON");
+    let schema: Json = serde_json::from_str(&expect(0, &osps(["schema", "fixes"]))).expect("JSON");
+    let errors: Vec<String> =
+        jsonschema::validator_for(&schema).expect("a schema").iter_errors(&fixes).map(|e| e.to_string()).collect();
+    assert_eq!(errors, Vec::<String>::new());
+
+    let output = run(&["fix".as_ref(), path]);
+    apply(&repository, &expect(0, &output));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("is read as `HEAD_REF`"));
+    let mended = std::fs::read_to_string(repository.path().join(".github/workflows/ci.yml")).expect("readable");
+    let expected = UNGUARDED
+        .replace("jobs:", "permissions:\r\n  contents: read\r\njobs:")
+        .replace("      - run: |", "      - env:\r\n          HEAD_REF: ${{ github.head_ref }}\r\n        run: |")
+        .replace("echo \"${{ github.head_ref }}\"", "echo \"${HEAD_REF}\"");
+    assert_eq!(mended, expected, "everything else stays byte for byte");
+    repository.commit("Mend\n\nSigned-off-by: Ada <ada@example.net>");
+
+    let after = support::assess(repository.path());
+    for id in ["OSPS-AC-04.01", "OSPS-AC-04.02", "OSPS-BR-01.01", "OSPS-DO-02.01"] {
+        assert_ne!(support::outcome(&before, id), "passed", "{id}");
+        assert_eq!(support::outcome(&after, id), "passed", "{id}");
+    }
+    let proposals = fixes["proposals"].as_array().expect("a list");
+    let meant: Vec<&str> = proposals
+        .iter()
+        .flat_map(|one| one["requirements"].as_array().expect("ids"))
+        .filter_map(Json::as_str)
+        .collect();
+    let whole: Vec<&str> = proposals
+        .iter()
+        .filter(|one| one["blanks"] == 0)
+        .flat_map(|one| one["requirements"].as_array().expect("ids"))
+        .filter_map(Json::as_str)
+        .collect();
+    for verdict in after["requirements"].as_array().expect("a list") {
+        let id = verdict["id"].as_str().expect("a text");
+        let (was, is) = (support::outcome(&before, id), support::outcome(&after, id));
+        assert!(was == is || meant.contains(&id), "{id} was {was} and is {is}");
+        assert!(was == is || is == "needs_review" || whole.contains(&id), "{id}: a draft with blanks is {is}");
+    }
+
+    let again = run(&["fix".as_ref(), path]);
+    assert_eq!(expect(0, &again), "", "nothing is proposed twice");
+    assert!(String::from_utf8_lossy(&again.stderr).contains("blanks wait to be filled in"));
+}
+
+#[test]
+fn fixes_are_written_only_where_the_files_are_what_was_assessed() {
+    let (printed, written) = (to_mend(), to_mend());
+    apply(&printed, &expect(0, &run(&["fix".as_ref(), printed.path().as_os_str()])));
+    let path = written.path().as_os_str();
+    assert_eq!(expect(0, &run(&["fix".as_ref(), path, "--apply".as_ref()])), "");
+    for repository in [&printed, &written] {
+        repository.commit("Mend");
+    }
+    assert_eq!(printed.git(["rev-parse", "HEAD^{tree}"]), written.git(["rev-parse", "HEAD^{tree}"]));
+
+    let only = ["--requirement", "OSPS-AC-04.01", "--apply"];
+    let refused = |change: &dyn Fn(&Repository)| {
+        let repository = to_mend();
+        change(&repository);
+        let mut args = vec!["fix".as_ref(), repository.path().as_os_str()];
+        args.extend(only.iter().map(OsStr::new));
+        let output = run(&args);
+        let error = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(2), "{error}");
+        let untouched = std::fs::read_to_string(repository.path().join(".github/workflows/it's \"ä\".yaml"));
+        assert!(!untouched.expect("readable").contains("permissions"), "all or nothing");
+        error
+    };
+    let edited = refused(&|repository| repository.write(".github/workflows/ci.yml", b"on: push\n"));
+    assert!(edited.contains("not as it was assessed"), "{edited}");
+    #[cfg(unix)]
+    {
+        let linked = refused(&|repository| {
+            let github = repository.path().join(".github");
+            std::fs::rename(&github, repository.path().join("elsewhere")).expect("moved");
+            std::os::unix::fs::symlink("elsewhere", github).expect("linked");
+        });
+        assert!(linked.contains("a link lies on the way"), "{linked}");
+    }
+}
+
+#[test]
+fn a_remote_with_a_hostile_name_gives_no_command() {
+    let repository = to_mend();
+    repository.git(["remote", "set-url", "origin", "https://github.com/acme/x$(id);y.git"]);
+    let script = expect(0, &run(&["fix".as_ref(), repository.path().as_os_str(), "--commands".as_ref()]));
+    assert!(!script.contains("$(id)"), "{script}");
+    repository.git(["remote", "set-url", "origin", "https://github.com/acme/widget.git"]);
+    let script = expect(0, &run(&["fix".as_ref(), repository.path().as_os_str(), "--commands".as_ref()]));
+    assert!(script.contains("gh api -X PUT /repos/acme/widget/private-vulnerability-reporting\n"), "{script}");
+}

@@ -13,7 +13,7 @@ use super::configuration::Configuring;
 use super::exit::{self, Exit, Usage};
 use super::shared::{self, Judging, Terminal};
 use crate::fix::{self, Change, Fixes, Ground, names};
-use crate::report::style::Style;
+use crate::report::{self, style::Style};
 
 /// The options of `osps fix`.
 #[derive(Debug, ClapArgs)]
@@ -56,10 +56,16 @@ pub(super) fn run(args: Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     let assessment = args.judging.judge(&collected)?;
     drop(progress);
     let read = |path: &str| collected.read.as_ref().map_or(Ok(None), |read| read.files.bytes(path));
+    // What is drafted goes to files, whatever the terminal can show.
+    let style = Style { color: false, unicode: true, width: 100 };
+    let render = |name: &str, values: &serde_json::Value| {
+        report::template::text(name, style, values).map_err(|error| error.to_string())
+    };
     let fixes = fix::fixes(&Ground {
         assessment: &assessment,
         facts: collected.facts.json(),
         read: &read,
+        render: &render,
         tables: &collected.bundle,
         assume_read: args.assume_read,
     });

@@ -3,6 +3,7 @@
 
 use serde_json::{Value as Json, json};
 
+use super::documents::SCANNER;
 use super::templates::is_plain;
 use super::{Command, Draft};
 use crate::model::assessment::Verdict;
@@ -147,6 +148,9 @@ fn remarks(draft: &Draft<'_>, verdicts: &[&Verdict], command: &str) -> Vec<Strin
     let mut remarks: Vec<String> = verdicts.iter().map(|verdict| verdict.summary.clone()).collect();
     if verdicts.iter().any(|verdict| verdict.outcome == Outcome::Unknown) {
         remarks.push("How it is set now was not seen: look before you change it.".to_owned());
+    }
+    if command.contains("/default-setup") && draft.files.contains_key(SCANNER) {
+        remarks.push(format!("Take this or {SCANNER}, not both."));
     }
     if command.contains("/orgs/") {
         let known = draft.fact("repo.owner_kind").and_then(Json::as_str);

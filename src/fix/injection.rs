@@ -179,7 +179,8 @@ fn places(root: &Node) -> Vec<Place> {
     let mut places = Vec::new();
     let mut add = |steps: Option<&Node>, base: &str, around: &[String]| {
         for (index, step) in steps.map(Node::items).unwrap_or_default().iter().enumerate() {
-            if let Some(run) = step.get("run") {
+            // A block begins on the line behind its sign; the key stands before both.
+            if let Some((run, _)) = step.entries().iter().find(|(key, _)| key.as_str() == Some("run")) {
                 places.push(Place {
                     pointer: format!("{base}/steps/{index}"),
                     around: around.to_vec(),
@@ -224,6 +225,7 @@ fn step<'t>(text: &str, place: &Place, targets: &[&'t Target]) -> Result<Done<'t
     let start = edit::offset(text, run).ok_or(BY_HAND)?;
     let source = text.get(start..).ok_or(BY_HAND)?;
     let raw = scripts::fragments(source);
+    let block = is_block(text, key, start);
 
     let mut done = Done { text: None, taken: Vec::new(), refused: Vec::new() };
     let mut pieces = Vec::new();
@@ -272,8 +274,8 @@ fn step<'t>(text: &str, place: &Place, targets: &[&'t Target]) -> Result<Done<'t
         new_script.push_str(put);
         at_script = there.range.end;
         let put = match source.chars().next() {
-            Some('"') => put.replace('\\', "\\\\").replace('"', "\\\""),
-            Some('\'') => put.replace('\'', "''"),
+            Some('"') if !block => put.replace('\\', "\\\\").replace('"', "\\\""),
+            Some('\'') if !block => put.replace('\'', "''"),
             _ => put.clone(),
         };
         pieces.push(Piece { from: start + here.range.start, to: start + here.range.end, text: put });
@@ -295,6 +297,14 @@ fn step<'t>(text: &str, place: &Place, targets: &[&'t Target]) -> Result<Done<'t
     }
     done.text = Some(edit::verified(text, pieces, &expected).ok_or(BY_HAND)?);
     Ok(done)
+}
+
+/// Whether the script is written as a block, `|` or `>`: what stands between its key and the first letter says so.
+fn is_block(text: &str, key: &Node, start: usize) -> bool {
+    let sign = edit::offset(text, key).and_then(|from| text.get(from..start)).unwrap_or_default();
+    let sign = sign.split_once(':').map_or("", |(_, sign)| sign);
+    let sign = sign.split_whitespace().find(|word| !word.starts_with(['&', '!']));
+    sign.is_some_and(|sign| sign.starts_with(['|', '>']))
 }
 
 /// The shell of a step.

@@ -11,6 +11,8 @@ mod injection;
 mod permissions;
 mod scripts;
 mod templates;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -38,6 +40,8 @@ pub struct Ground<'a> {
     pub facts: &'a Json,
     /// The content of a file as it was assessed; none where there is none.
     pub read: &'a dyn Fn(&str) -> Result<Option<Vec<u8>>, String>,
+    /// A template, by its path below `templates/`, filled with values.
+    pub render: &'a dyn Fn(&str, &Json) -> Result<String, String>,
     /// Tables about the world.
     pub tables: &'a Bundle,
     /// Whether steps that osps does not know are taken for ones that only read.

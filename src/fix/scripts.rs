@@ -479,7 +479,7 @@ impl Scanner<'_> {
                 }
                 '<' | '>' => {
                     words.end_word();
-                    self.at += 1;
+                    self.at += if rest.starts_with("<<<") { 3 } else { 1 };
                     return None;
                 }
                 '(' => {

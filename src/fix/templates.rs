@@ -3,15 +3,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use minijinja::syntax::SyntaxConfig;
-use minijinja::value::Serde;
-use minijinja::{Environment, ErrorKind};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use super::{BLANK, Draft};
-use crate::bundle::Bundle;
+use crate::model::assessment::Standing;
 
+/// The configuration of updates that is drafted.
+pub(super) const UPDATES: &str = ".github/dependabot.yml";
 /// Directories of one ecosystem that are watched for updates.
 const MAX_DIRECTORIES: usize = 20;
 /// Manifests and commands that a document lists.
@@ -48,6 +47,12 @@ struct Pin {
     uses: String,
     commit: String,
     version: String,
+}
+
+impl Pin {
+    fn written(&self) -> String {
+        format!("{}@{} # {}", self.uses, self.commit, self.version)
+    }
 }
 
 /// One entry of Dependabot's configuration.
@@ -97,11 +102,16 @@ pub(super) struct Values {
     updates_for: Vec<Update>,
     scans: Vec<Scan>,
     tests: Vec<String>,
-    /// Ids of what is not met.
-    wanted: BTreeMap<String, bool>,
-    #[serde(skip)]
-    pins: BTreeMap<String, Pin>,
+    /// Whether something is still to be said, by id: what was met, or does not apply, needs no section.
+    open: BTreeMap<String, bool>,
+    /// Actions as `uses:` has them, by short names.
+    pins: BTreeMap<String, String>,
+    /// Expressions of the platform, by the names of their values.
+    expressions: BTreeMap<&'static str, String>,
 }
+
+/// Values that drafted workflows read.
+const EXPRESSIONS: &[(&str, &str)] = &[("language", "matrix.language"), ("build_mode", "matrix.build-mode")];
 
 impl Values {
     pub(super) fn of(draft: &Draft<'_>) -> Self {
@@ -144,14 +154,15 @@ impl Values {
             manifests: manifests.into_iter().take(MAX_LISTED).cloned().collect(),
             scans: scans(&world, &ecosystems, draft),
             tests: tests(&world, draft),
-            wanted: draft
+            open: draft
                 .ground
                 .assessment
                 .requirements
                 .iter()
-                .map(|verdict| (verdict.id.to_string(), draft.wanted(verdict.id.as_str()).is_some()))
+                .map(|verdict| (verdict.id.to_string(), verdict.standing != Standing::Met))
                 .collect(),
-            pins: world.pins,
+            pins: world.pins.iter().map(|(name, pin)| (name.clone(), pin.written())).collect(),
+            expressions: EXPRESSIONS.iter().map(|(name, value)| (*name, format!("${{{{ {value} }}}}"))).collect(),
         }
     }
 
@@ -171,23 +182,21 @@ impl Values {
         !self.scans.is_empty()
     }
 
-    /// A template of `templates/fix/`, filled in.
-    pub(super) fn render(&self, template: &str) -> Result<String, String> {
-        let templates = Bundle::templates();
-        let source = templates.get(&format!("fix/{template}")).ok_or_else(|| format!("{template} is missing"))?;
-        let broken = |error: minijinja::Error| format!("{template}: {error:#}");
-        let mut environment = Environment::new();
-        let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build().map_err(broken)?;
-        environment.set_syntax(syntax);
-        environment.add_function("expression", |name: String| format!("${{{{ {name} }}}}"));
-        let pins = self.pins.clone();
-        environment.add_function("pin", move |name: String| {
-            let pin = pins.get(&name).ok_or_else(|| {
-                minijinja::Error::new(ErrorKind::InvalidOperation, format!("no commit is known for {name}"))
-            })?;
-            Ok(format!("{}@{} # {}", pin.uses, pin.commit, pin.version))
-        });
-        let text = environment.render_str(source, Serde(self)).map_err(broken)?;
+    /// Whether one of these requirements is still to be met.
+    pub(super) fn is_open(&self, ids: &[&str]) -> bool {
+        ids.iter().any(|id| self.open.get(*id) == Some(&true))
+    }
+
+    /// A template of `templates/fix/`, filled in, with its title at this depth.
+    pub(super) fn render(&self, draft: &Draft<'_>, template: &str, depth: usize) -> Result<String, String> {
+        let mut values = serde_json::to_value(self).map_err(|error| error.to_string())?;
+        if let Some(values) = values.as_object_mut() {
+            values.insert("depth".to_owned(), Json::from(depth));
+            if draft.files.contains_key(UPDATES) {
+                values.insert("updates".to_owned(), Json::from(UPDATES));
+            }
+        }
+        let text = (draft.ground.render)(&format!("fix/{template}"), &values)?;
         Ok(format!("{}\n", text.trim_end()))
     }
 }
@@ -288,6 +297,7 @@ fn tests(world: &World, draft: &Draft<'_>) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::bundle::Bundle;
     use rstest::rstest;
 
     #[test]

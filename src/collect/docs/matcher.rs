@@ -106,6 +106,8 @@ struct Page<'d, 's> {
     has_title: bool,
     /// By link: what its label and target say for topics.
     links: Vec<(usize, &'d Link, Purposes)>,
+    /// Whether a marked blank in it waits for somebody: then it states nothing yet.
+    draft: bool,
 }
 
 impl<'d, 's> Page<'d, 's> {
@@ -160,7 +162,9 @@ impl<'d, 's> Page<'d, 's> {
                 }
             }
         }
-        Self { document, sentences, phrases, marks, headings: said, name, has_title, links }
+        let mut blocks = document.sections.iter().flat_map(|section| &section.blocks);
+        let draft = blocks.any(|block| reader.templates.is_drafted(&block.text));
+        Self { document, sentences, phrases, marks, headings: said, name, has_title, links, draft }
     }
 
     /// Adds what this document says about one topic.
@@ -181,9 +185,9 @@ impl<'d, 's> Page<'d, 's> {
         for unit in &units {
             let said = evidence.judge(unit);
             if let Some(class) = said.class {
-                gathered.add(place(class, &said), unit.words, wholly && class == "placeholder");
+                gathered.add(place(class, &said), unit.words, wholly && !self.draft && class == "placeholder");
             }
-            if topic.scope == Scope::Linked && unit.own && !said.slots.is_empty() {
+            if topic.scope == Scope::Linked && !self.draft && unit.own && !said.slots.is_empty() {
                 gathered.halves.push(Half {
                     page: self.document,
                     slots: said.slots.keys().copied().collect(),
@@ -352,6 +356,8 @@ impl<'d, 's> Page<'d, 's> {
                 }
                 Mood::Asks => "mention",
                 Mood::Announces => "deferred",
+                // What a draft is about, its own sections say.
+                Mood::Waits if self.draft => continue,
                 Mood::Waits | Mood::Stock => "placeholder",
             };
             let slots = if class == "partial" {
@@ -437,6 +443,7 @@ impl<'d, 's> Page<'d, 's> {
                 fill.and_then(|fill| Some(text(self.sentences.get(fill.sentence)?, fill.span))).unwrap_or_default();
             Some((name, words))
         });
+        let class = if self.draft && matches!(class, "stated" | "placeholder") { "partial" } else { class };
         TopicPlace {
             class: class.to_owned(),
             path: self.document.path.clone(),

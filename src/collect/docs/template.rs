@@ -19,6 +19,9 @@ pub(crate) struct Templates {
     sentences: Vec<String>,
     /// First cells of rows of a stock table; a table that holds no other is a host's.
     rows: BTreeSet<String>,
+    /// Marks of blanks; a document that holds one is a draft.
+    #[serde(default)]
+    drafts: Vec<String>,
 }
 
 impl Templates {
@@ -28,6 +31,15 @@ impl Templates {
         let words: Vec<&str> = start.split_whitespace().collect();
         let start = words.join(" ");
         self.sentences.iter().any(|known| start.starts_with(known.as_str()))
+    }
+
+    /// Whether a text holds the mark of a draft.
+    pub(crate) fn is_drafted(&self, text: &str) -> bool {
+        // Most texts have no bracket at all.
+        text.contains('[') && {
+            let lower = text.to_lowercase();
+            self.drafts.iter().any(|mark| lower.contains(mark.as_str()))
+        }
     }
 
     /// Whether the rows of a table are a host's: all its first cells, and more than one.
@@ -235,6 +247,8 @@ mod tests {
         let templates: Templates =
             crate::yaml::from_str(Bundle::policies().get("tables/templates.yaml").expect("the table"))
                 .expect("well formed");
+        assert!(templates.is_drafted("We answer within [FILL IN: number] days."));
+        assert!(!templates.is_drafted("Fill in [the form](x)."));
         assert!(templates.owns_sentence("Use this section to  tell people how to do it."));
         assert!(!templates.owns_sentence("Use this section of the form."));
         assert!(templates.owns_table(["5.1.x", "5.0.x", "4.0.x", "< 4.0"].into_iter()));

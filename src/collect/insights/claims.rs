@@ -287,7 +287,12 @@ impl Claims<'_> {
         let mut found = Vec::new();
         for (kind, path) in [("self", "self"), ("third_party", "third-party")] {
             let all = self.each(&format!("repository.security.assessments.{path}"));
-            found.extend(all.into_iter().map(|entry| self.assessment(kind, entry)));
+            let says = |entry: &Found<'_>| {
+                let mut fields = entry.node.entries().iter();
+                entry.node.entries().is_empty()
+                    || fields.any(|(_, value)| Found { node: value, own: true }.filled().is_some())
+            };
+            found.extend(all.into_iter().filter(says).map(|entry| self.assessment(kind, entry)));
         }
         for (path, created) in
             [("self-assessment", "self-assessment-created"), ("threat-model", "threat-model-created")]
