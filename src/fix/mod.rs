@@ -32,14 +32,17 @@ pub const BLANK: &str = "[FILL IN";
 /// Every kind of fix. What changes lines of a file stands before what adds some.
 const FIXES: &[fn(&mut Draft<'_>)] = &[injection::propose, permissions::propose, documents::propose, commands::propose];
 
+/// Gives the content of a file as it was assessed; none where there is none.
+pub type Read<'a> = dyn Fn(&str) -> Result<Option<Vec<u8>>, String> + 'a;
+
 /// What fixes are made from.
 pub struct Ground<'a> {
     /// What is not met.
     pub assessment: &'a Assessment,
     /// The facts that were judged.
     pub facts: &'a Json,
-    /// The content of a file as it was assessed; none where there is none.
-    pub read: &'a dyn Fn(&str) -> Result<Option<Vec<u8>>, String>,
+    /// The files that were assessed.
+    pub read: &'a Read<'a>,
     /// A template, by its path below `templates/`, filled with values.
     pub render: &'a dyn Fn(&str, &Json) -> Result<String, String>,
     /// Tables about the world.

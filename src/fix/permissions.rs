@@ -93,7 +93,8 @@ fn file(
     };
     let asks = |id: &str| wanted.iter().any(|wanted| wanted.as_str() == id);
     let unstated = jobs.iter().any(|job| matches!(job.permission_source.as_str(), "default" | "outside"));
-    if !unstated && !(asks(LEAST) && !excess.is_empty()) && !(asks(STATED) && all(excess, "write_all")) {
+    let too_much = asks(LEAST) && !excess.is_empty() || asks(STATED) && all(excess, "write_all");
+    if !unstated && !too_much {
         return Ok(());
     }
     let text = match draft.text(path) {
