@@ -12,6 +12,7 @@ use osps::bundle::Bundle;
 use osps::collect::Options;
 use osps::model::assessment::Assessment;
 use osps::policy::{Engine, Policies, Run};
+use osps::report::findings::Also;
 use osps::report::style::Style;
 use osps::report::{Detail, Format, View};
 
@@ -192,7 +193,11 @@ fn workflows() {
 fn reports() {
     let assessment: Assessment =
         serde_json::from_str(include_str!("../tests/assessments/mixed.json")).expect("an assessment");
-    let view = View { style: Style { color: false, unicode: true, width: 100 }, detail: Detail::Evidence };
+    let view = View {
+        style: Style { color: false, unicode: true, width: 100 },
+        detail: Detail::Evidence,
+        also: Also::default(),
+    };
     let json = best(50, || {
         black_box(serde_json::to_string(&assessment).expect("JSON"));
     });

@@ -19,6 +19,7 @@ use crate::model::assessment::{Assessment, LevelMode};
 use crate::model::catalog::Catalog;
 use crate::model::id::{Level, RequirementId};
 use crate::policy::Policies;
+use crate::report::findings;
 use crate::report::style::Style;
 use crate::report::{self, Detail, Format, View};
 
@@ -146,12 +147,25 @@ enum Platform {
 /// Where results go, as options.
 #[derive(Debug, Args)]
 pub(super) struct Results {
-    /// A format, and where it goes (default: standard output); may be given several times: text, json, html, markdown, gemara, oscal, intoto, svr
+    /// A format, and where it goes (default: standard output); may be given several times: text,
+    /// json, html, markdown, sarif, junit, gitlab, csv, github, github-summary, gemara, oscal,
+    /// intoto, svr
     #[arg(short, long, value_name = "FORMAT[=PATH]", help_heading = "Output")]
     output: Vec<String>,
+    /// What formats that tell only failures (sarif, gitlab, github) tell beside them: `open`,
+    /// what is not decided, as notes; `waived`, as suppressed, which GitHub takes no notice of
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "WHAT", help_heading = "Output")]
+    also: Vec<Also>,
     /// Show every requirement; twice: with all evidence
     #[arg(short, long, action = clap::ArgAction::Count, help_heading = "Output")]
     verbose: u8,
+}
+
+/// What is told beside failures, as an option.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Also {
+    Open,
+    Waived,
 }
 
 /// Bytes of a saved assessment.
@@ -294,7 +308,8 @@ impl Results {
             1 => Detail::Every,
             _ => Detail::Evidence,
         };
-        View { style: terminal.style(to_file), detail }
+        let also = findings::Also { open: self.also.contains(&Also::Open), waived: self.also.contains(&Also::Waived) };
+        View { style: terminal.style(to_file), detail, also }
     }
 }
 

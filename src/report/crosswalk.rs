@@ -213,6 +213,7 @@ fn standing(verdict: &Verdict) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::findings::Also;
     use super::super::style::Style;
     use super::super::{Detail, samples};
     use super::*;
@@ -240,7 +241,7 @@ mod tests {
     }
 
     fn view() -> View {
-        View { style: Style { color: false, unicode: true, width: 100 }, detail: Detail::Short }
+        View { style: Style { color: false, unicode: true, width: 100 }, detail: Detail::Short, also: Also::default() }
     }
 
     fn text(assessment: &Assessment, crosswalk: &Crosswalk, level: u8, format: Format) -> String {

@@ -82,6 +82,8 @@ fn markdown_piece(text: &str) -> String {
                 out.push_str("\\.");
             }
             '@' if !before.is_alphanumeric() => out.push_str("@&#8203;"),
+            // The number of an issue leaves a mark in that issue.
+            '#' if rest.starts_with(|c: char| c.is_ascii_digit()) => out.push_str("#&#8203;"),
             c => out.push(c),
         }
         before = c;
@@ -126,6 +128,9 @@ fn prose(text: &str, plain: impl Fn(&str) -> String, code: impl Fn(&str) -> Stri
 
 /// The text on one line.
 pub(super) fn one_line(text: &str) -> String {
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) && !text.contains("  ") {
+        return text.to_owned();
+    }
     let mut out = String::with_capacity(text.len());
     for c in visible(text).chars() {
         match c {
@@ -134,6 +139,21 @@ pub(super) fn one_line(text: &str) -> String {
             c => out.push(c),
         }
     }
+    out
+}
+
+/// The beginning of a text on one line, of so many characters at most.
+pub(super) fn short(text: &str, most: usize) -> String {
+    // Nobody waits for the end of a text that is not shown.
+    let text = text.trim_start();
+    let end = text.char_indices().nth(most.saturating_add(1)).map_or(text.len(), |(at, _)| at);
+    let line = one_line(text.get(..end).unwrap_or_default());
+    let line = line.trim();
+    if end == text.len() && (line.len() <= most || line.chars().nth(most).is_none()) {
+        return line.to_owned();
+    }
+    let mut out: String = line.chars().take(most.saturating_sub(1)).collect();
+    out.push('…');
     out
 }
 
@@ -190,5 +210,21 @@ mod tests {
     #[case("", "")]
     fn code_holds_what_it_holds(#[case] text: &str, #[case] expected: &str) {
         assert_eq!(code(text), expected);
+    }
+
+    #[rstest]
+    #[case("abcd", 4, "abcd")]
+    #[case("abcde", 4, "abc…")]
+    #[case("äöüß!", 4, "äöü…")]
+    #[case("a\r\nb\tc", 9, "a b c")]
+    #[case(" a b c d e", 4, "a b…")]
+    #[case("", 0, "")]
+    fn beginnings(#[case] text: &str, #[case] most: usize, #[case] expected: &str) {
+        assert_eq!(short(text, most), expected);
+    }
+
+    #[test]
+    fn numbers_of_issues_are_no_links() {
+        assert_eq!(markdown("see acme/widget#12, #x and # 3"), "see acme/widget#&#8203;12, #x and # 3");
     }
 }

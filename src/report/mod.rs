@@ -2,19 +2,28 @@
 
 pub mod badge;
 pub mod crosswalk;
+mod csv;
 mod declarations;
 mod escape;
 mod evidence;
+pub mod findings;
 mod gemara;
+pub mod github;
+pub mod github_summary;
+pub mod gitlab;
 mod intoto;
+mod junit;
 mod links;
 pub mod oscal;
 mod record;
+pub mod sarif;
 pub mod style;
 pub mod template;
 mod text;
+mod words;
 
 use crate::model::assessment::Assessment;
+use findings::Also;
 use style::Style;
 
 /// The formats of an assessment. A format is added by a file here, a variant, and a line in each of the three tables below.
@@ -36,12 +45,38 @@ pub enum Format {
     Html,
     /// The evidence report as Markdown.
     Markdown,
+    /// Failures, for code scanning.
+    Sarif,
+    /// Test results, for CI systems.
+    Junit,
+    /// Failures, for GitLab's code quality reports.
+    Gitlab,
+    /// A table, for spreadsheets.
+    Csv,
+    /// Annotations, for GitHub Actions.
+    Github,
+    /// The summary of a step of GitHub Actions, and of a merge request.
+    GithubSummary,
 }
 
 impl Format {
     /// All formats.
-    pub const ALL: [Self; 8] =
-        [Self::Text, Self::Json, Self::Html, Self::Markdown, Self::Gemara, Self::Oscal, Self::InToto, Self::Svr];
+    pub const ALL: [Self; 14] = [
+        Self::Text,
+        Self::Json,
+        Self::Html,
+        Self::Markdown,
+        Self::Sarif,
+        Self::Junit,
+        Self::Gitlab,
+        Self::Csv,
+        Self::Github,
+        Self::GithubSummary,
+        Self::Gemara,
+        Self::Oscal,
+        Self::InToto,
+        Self::Svr,
+    ];
 
     /// The format of this name.
     pub fn named(name: &str) -> Option<Self> {
@@ -59,16 +94,25 @@ impl Format {
             Self::Svr => "svr",
             Self::Html => "html",
             Self::Markdown => "markdown",
+            Self::Sarif => "sarif",
+            Self::Junit => "junit",
+            Self::Gitlab => "gitlab",
+            Self::Csv => "csv",
+            Self::Github => "github",
+            Self::GithubSummary => "github-summary",
         }
     }
 
     /// What files of it end in, after the dot.
     pub fn extension(self) -> &'static str {
         match self {
-            Self::Text => "txt",
-            Self::Json | Self::Gemara | Self::Oscal | Self::InToto | Self::Svr => "json",
             Self::Html => "html",
-            Self::Markdown => "md",
+            Self::Text | Self::Github => "txt",
+            Self::Json | Self::Gemara | Self::Oscal | Self::InToto | Self::Svr | Self::Gitlab => "json",
+            Self::Sarif => "sarif",
+            Self::Junit => "xml",
+            Self::Csv => "csv",
+            Self::Markdown | Self::GithubSummary => "md",
         }
     }
 }
@@ -84,13 +128,15 @@ pub enum Detail {
     Evidence,
 }
 
-/// How people see it; formats for machines take no notice.
+/// What is shown, and how.
 #[derive(Debug, Clone, Copy)]
 pub struct View {
     /// What the place of output can show.
     pub style: Style,
     /// How much is shown.
     pub detail: Detail,
+    /// What is told beside failures, by formats that tell only these.
+    pub also: Also,
 }
 
 /// Why an assessment cannot be shown in a format.
@@ -117,6 +163,12 @@ pub fn render(assessment: &Assessment, format: Format, view: &View) -> Result<St
         Format::Svr => intoto::verification(assessment)?,
         Format::Html => evidence::html(assessment).map_err(|error| defective(format, &error))?,
         Format::Markdown => evidence::markdown(assessment).map_err(|error| defective(format, &error))?,
+        Format::Sarif => sarif::render(assessment, view.also),
+        Format::Junit => junit::render(assessment),
+        Format::Gitlab => gitlab::render(assessment, view.also),
+        Format::Csv => csv::render(assessment),
+        Format::Github => github::render(assessment, view.also),
+        Format::GithubSummary => github_summary::render(assessment),
     })
 }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use super::*;
 
 fn view() -> View {
-    View { style: Style { color: false, unicode: true, width: 100 }, detail: Detail::Short }
+    View { style: Style { color: false, unicode: true, width: 100 }, detail: Detail::Short, also: Also::default() }
 }
 
 /// Every format of every sample, twice. The texts stay in `target/reports/` for the validators that CI runs.

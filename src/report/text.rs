@@ -16,7 +16,7 @@ const BAR: u32 = 24;
 const SHORT_EVIDENCE: usize = 3;
 
 pub(super) fn render(assessment: &Assessment, view: &View) -> String {
-    let View { style, detail } = view;
+    let View { style, detail, .. } = view;
     let detail = *detail;
     let mut out = String::new();
     header(&mut out, assessment, style);
