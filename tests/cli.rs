@@ -101,7 +101,7 @@ fn evaluate_refuses_what_is_no_facts_document() {
 
 #[rstest]
 #[case::nothing_there(&["assess", "/nonexistent/place"], 3, "cannot be read")]
-#[case::unknown_format(&["assess", "-o", "pdf"], 2, "there is no format `pdf`: expected one of text, json")]
+#[case::unknown_format(&["assess", "-o", "pdf"], 2, "there is no format `pdf`: expected one of text, json, html")]
 #[case::unknown_family(&["assess", "--family", "ZZ"], 2, "there is no family `ZZ`")]
 #[case::unknown_requirement(&["assess", "--requirement", "OSPS-AC-99.01"], 2, "there is no OSPS-AC-99.01")]
 #[case::no_id(&["explain", "nonsense"], 2, "is not a requirement id")]
@@ -214,6 +214,35 @@ fn several_outputs_in_one_run() {
     assert!(text.contains("Level 1"));
     let assessment: Json = serde_json::from_slice(&std::fs::read(file).expect("written")).expect("JSON");
     assert_eq!(assessment["format"], 1);
+}
+
+/// Programs of one step share the file of its summary.
+#[test]
+fn the_summary_of_a_step_is_added_to() {
+    let repository = small();
+    let file = repository.path().join("summary.md");
+    std::fs::write(&file, "Others were here.\n").expect("written");
+    for _ in 0..2 {
+        let mut command = std::process::Command::new(support::binary());
+        command.env("GITHUB_STEP_SUMMARY", &file).arg("assess").arg(repository.path());
+        command.arg("-o").arg(format!("github-summary={}", file.display())).arg("-o").arg("github");
+        let annotations = expect(0, &command.output().expect("osps runs"));
+        assert!(annotations.lines().all(|line| line.starts_with("::")), "{annotations}");
+    }
+    let summary = std::fs::read_to_string(&file).expect("readable");
+    assert!(summary.starts_with("Others were here.\n## OSPS Baseline"), "{summary}");
+    assert_eq!(summary.matches("## OSPS Baseline").count(), 2);
+}
+
+#[test]
+fn findings_are_failures_unless_more_is_asked_for() {
+    let repository = small();
+    let results = |also: &[&str]| -> usize {
+        let args = [&["assess", repository.path().to_str().expect("a text"), "-o", "sarif"], also].concat();
+        let log: Json = serde_json::from_str(&expect(0, &osps(args))).expect("JSON");
+        log["runs"][0]["results"].as_array().expect("a list").len()
+    };
+    assert!(results(&[]) < results(&["--also", "open"]));
 }
 
 #[test]

@@ -336,9 +336,12 @@ pub(super) fn saved(path: &Path) -> anyhow::Result<Assessment> {
     })
 }
 
-/// Writes a text to a file, or to standard output.
+/// Writes a text to a file, or to standard output. The summary of a step is added to, any other file written anew.
 pub(super) fn write(text: &str, path: Option<&Path>) -> anyhow::Result<()> {
     match path {
+        Some(path) if is_step_summary(path) => {
+            add(text, path).with_context(|| format!("cannot write {}", path.display()))
+        }
         Some(path) => std::fs::write(path, text).with_context(|| format!("cannot write {}", path.display())),
         None => {
             let mut stdout = std::io::stdout().lock();
@@ -346,4 +349,16 @@ pub(super) fn write(text: &str, path: Option<&Path>) -> anyhow::Result<()> {
             Ok(stdout.flush()?)
         }
     }
+}
+
+/// Whether this is the file in which GitHub Actions collects what the programs of one step have to say.
+fn is_step_summary(path: &Path) -> bool {
+    std::env::var_os("GITHUB_STEP_SUMMARY").is_some_and(|summary| !summary.is_empty() && Path::new(&summary) == path)
+}
+
+/// Adds a text to what others wrote there, as far as GitHub takes it: over its limit it shows nothing at all.
+fn add(text: &str, path: &Path) -> std::io::Result<()> {
+    let taken = std::fs::metadata(path).map_or(0, |file| usize::try_from(file.len()).unwrap_or(usize::MAX));
+    let text = report::github_summary::fit(text, report::github_summary::ROOM.saturating_sub(taken));
+    std::fs::OpenOptions::new().create(true).append(true).open(path)?.write_all(text.as_bytes())
 }
