@@ -28,6 +28,7 @@ fn schemas() {
     check("schemas/catalog.json", &audit::catalog_schema());
     check("schemas/baseline.json", &osps::config::schema());
     check("schemas/fixes.json", &osps::fix::schema());
+    check("schemas/checklist.json", &osps::report::checklist::schema());
 }
 
 #[test]

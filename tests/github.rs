@@ -504,3 +504,35 @@ fn the_parent_of_a_security_insights_file(
     assert_eq!(asked.iter().filter(|request| request.path.contains("/contents/")).count(), requests);
     assert!(asked.iter().all(|request| !request.path.contains("meta-data")));
 }
+
+/// What the catalog has an administrator import makes its requirement pass, alone and together with the others.
+#[test]
+fn the_rulesets_of_the_catalog_meet_their_requirements() {
+    let rules_of = |content: &str| -> Vec<serde_json::Value> {
+        let ruleset = content.replace("[INSERT NAME OF THE CHECK]", "test");
+        let ruleset: serde_json::Value = serde_json::from_str(&ruleset).expect("JSON");
+        assert_eq!((&ruleset["target"], &ruleset["enforcement"]), (&"branch".into(), &"active".into()));
+        assert_eq!(ruleset["conditions"]["ref_name"]["include"], serde_json::json!(["~DEFAULT_BRANCH"]));
+        let rules = ruleset["rules"].as_array().expect("a list").clone();
+        rules.into_iter().map(|one| rule(one["type"].as_str().expect("a type"), one["parameters"].clone())).collect()
+    };
+    let catalog = support::catalogs().latest();
+    let rulesets = catalog.active().filter_map(|requirement| {
+        let snippet = requirement.remediation.as_ref()?.snippet.as_ref()?;
+        (snippet.place == "ruleset.json").then(|| (requirement.id.to_string(), rules_of(&snippet.content)))
+    });
+    let rulesets: Vec<_> = rulesets.filter(|(id, _)| id != "OSPS-QA-04.02").collect();
+    assert_eq!(rulesets.len(), 5);
+    let together: Vec<_> = rulesets.iter().flat_map(|(_, rules)| rules.clone()).collect();
+    let repository = support::well_kept();
+    let under = |rules: Vec<serde_json::Value>| {
+        support::facts_beside(repository.path(), World { rules, ..seen_by(Sight::Admin) })
+    };
+    let all = under(together);
+    for (id, rules) in rulesets {
+        for (facts, how) in [(&under(rules), "alone"), (&all, "together")] {
+            let (outcome, message) = support::outcome_of(facts, &id);
+            assert_eq!(outcome, osps::model::ruling::Outcome::Passed, "{id} {how}: {message}");
+        }
+    }
+}

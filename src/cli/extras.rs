@@ -20,6 +20,8 @@ enum Document {
     Baseline,
     /// What `osps fix -o json` writes.
     Fixes,
+    /// What `osps checklist -o json` writes.
+    Checklist,
 }
 
 /// The options of `osps schema`.
@@ -43,6 +45,7 @@ pub(super) fn schema(args: SchemaArgs) -> anyhow::Result<Exit> {
         Document::Catalog => audit::catalog_schema(),
         Document::Baseline => crate::config::schema(),
         Document::Fixes => crate::fix::schema(),
+        Document::Checklist => crate::report::checklist::schema(),
     };
     shared::write(&format!("{schema:#}\n"), None)?;
     Ok(exit::DONE)

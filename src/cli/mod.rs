@@ -4,6 +4,7 @@ mod ask;
 mod assess;
 mod badge;
 mod catalog;
+mod checklist;
 mod collect;
 mod configuration;
 mod connect;
@@ -53,6 +54,8 @@ enum Command {
     Waive(declare::WaiveArgs),
     /// Write a commented baseline.yaml from what is found, and a pipeline.
     Init(init::Args),
+    /// What stands between here and the next level: who can do it, how, and how to see that it is done.
+    Checklist(checklist::Args),
     /// The standing as a picture, for shields, or as proposals for the Best Practices Badge.
     Badge(badge::Args),
     /// The settings that hold, and where each comes from.
@@ -95,6 +98,7 @@ pub fn run() -> ExitCode {
         Command::Attest(args) => declare::attest(args, terminal),
         Command::Waive(args) => declare::waive(args, terminal),
         Command::Init(args) => init::run(args),
+        Command::Checklist(args) => checklist::run(args, terminal),
         Command::Badge(args) => badge::run(args, terminal),
         Command::Config(args) => settings::run(args),
         Command::Collect(args) => collect::run(args, terminal),

@@ -102,7 +102,7 @@ pub(super) struct Judging {
     levels: Mode,
     /// Judge only what counts at this level
     #[arg(long, value_name = "LEVEL", help_heading = "Judging")]
-    level: Option<Level>,
+    pub(super) level: Option<Level>,
     /// Judge only these families, such as AC or AC,BR
     #[arg(long, value_name = "FAMILY", value_delimiter = ',', help_heading = "Judging")]
     family: Vec<String>,

@@ -27,7 +27,7 @@ pub(super) fn visible(text: &str) -> Cow<'_, str> {
 
 /// Control characters, marks of direction, separators of lines, what has no width, tags, and what is no character at all. The
 /// joiners that scripts and pictures need are not among them.
-fn is_hidden(c: char) -> bool {
+pub(super) fn is_hidden(c: char) -> bool {
     c.is_control()
         || matches!(c,
             '\u{ad}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}'

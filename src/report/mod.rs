@@ -1,6 +1,7 @@
 //! Floor 1: an assessment as text; one file per format. Nothing here prints or judges.
 
 pub mod badge;
+pub mod checklist;
 pub mod crosswalk;
 mod csv;
 mod declarations;
@@ -17,6 +18,7 @@ mod links;
 pub mod oscal;
 mod record;
 pub mod sarif;
+mod settling;
 pub mod style;
 pub mod template;
 mod text;

@@ -1,10 +1,9 @@
 //! The view for people: the level reached, the shortest list to the next one with evidence and a fix, counts of the rest.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::style::Style;
-use super::{Detail, View, declarations};
+use super::{Detail, View, declarations, settling};
 use crate::model::assessment::{Assessment, LevelMode, LevelStanding, Standing, Verdict};
 use crate::model::evidence::{Confidence, Evidence, EvidenceKind};
 use crate::model::id::Level;
@@ -31,7 +30,8 @@ pub(super) fn render(assessment: &Assessment, view: &View) -> String {
     out
 }
 
-fn header(out: &mut String, assessment: &Assessment, style: &Style) {
+/// What was assessed against which version, as a heading.
+pub(super) fn title(assessment: &Assessment, style: &Style) -> String {
     let subject = &assessment.subject;
     let name = match (&subject.host, &subject.owner) {
         (Some(host), Some(owner)) => format!("{host}/{owner}/{}", subject.name),
@@ -42,7 +42,11 @@ fn header(out: &mut String, assessment: &Assessment, style: &Style) {
         .as_deref()
         .map_or_else(|| "files as they lie".to_owned(), |commit| format!("@ {}", commit.get(..9).unwrap_or(commit)));
     let line = format!("OSPS Baseline {} {} {} {commit}", assessment.catalog.version, style.dot(), style.plain(&name));
-    let _ = writeln!(out, "{}", style.bold(&line));
+    style.bold(&line)
+}
+
+fn header(out: &mut String, assessment: &Assessment, style: &Style) {
+    let _ = writeln!(out, "{}", title(assessment, style));
     if assessment.levels.mode == LevelMode::Exact {
         let ids: Vec<&str> = assessment.levels.mode_matters_for.iter().map(|id| id.as_str()).collect();
         let _ = writeln!(out, "Levels as the catalog lists them (exact); this matters for {}.", ids.join(", "));
@@ -118,32 +122,16 @@ fn way(out: &mut String, assessment: &Assessment, style: &Style) {
     unknowns(out, &counting, style);
 }
 
-/// Unknown requirements, grouped by what would settle them.
+/// Unknown requirements, grouped by the least that may settle them.
 fn unknowns(out: &mut String, counting: &[&Verdict], style: &Style) {
-    let mut groups: BTreeMap<String, Vec<&Verdict>> = BTreeMap::new();
-    for verdict in counting.iter().filter(|verdict| verdict.outcome == Outcome::Unknown) {
-        groups.entry(settled_by(verdict)).or_default().push(verdict);
-    }
-    for (need, verdicts) in groups {
+    let undecided = counting.iter().filter(|verdict| verdict.outcome == Outcome::Unknown);
+    for group in settling::groups(undecided.copied()) {
         let symbol = style.outcome(Outcome::Unknown, style.symbol(Outcome::Unknown));
-        let said = style.wrap(&format!("{} not decided: {need}", verdicts.len()), 4);
-        let _ = writeln!(out, "  {symbol} {}", said.trim_start());
-        for verdict in verdicts {
-            let _ = writeln!(out, "{}", style.wrap(&format!("{}  {}", verdict.id, verdict.summary), 6));
+        let _ = writeln!(out, "  {symbol} {}", style.wrap(&group.sentence(), 4).trim_start());
+        for (verdict, more) in &group.members {
+            let line = format!("{}  {}{}", verdict.id, verdict.summary, settling::otherwise(more));
+            let _ = writeln!(out, "{}", style.wrap(&line, 6));
         }
-    }
-}
-
-fn settled_by(verdict: &Verdict) -> String {
-    if verdict.defect.is_some() {
-        return "the policy is defective".to_owned();
-    }
-    let mut needs: Vec<&str> = verdict.needs.iter().filter_map(|need| need.needs.as_deref()).collect();
-    needs.sort_unstable();
-    needs.dedup();
-    match needs.as_slice() {
-        [] => verdict.message.clone(),
-        needs => format!("it takes {}", needs.join(", or ")),
     }
 }
 
@@ -192,7 +180,7 @@ fn item(out: &mut String, verdict: &Verdict, style: &Style, evidence: usize) {
 }
 
 /// Where something was seen, as `path:line  what`.
-fn place(evidence: &Evidence) -> Option<String> {
+pub(super) fn place(evidence: &Evidence) -> Option<String> {
     let at = match (&evidence.path, evidence.line, &evidence.url) {
         (Some(path), Some(line), _) => format!("{path}:{line}"),
         (Some(path), None, _) => path.clone(),
@@ -225,7 +213,7 @@ fn kind(kind: EvidenceKind) -> Option<&'static str> {
     }
 }
 
-fn effort(minutes: u32) -> String {
+pub(super) fn effort(minutes: u32) -> String {
     match minutes {
         0..=89 => format!("{minutes} min"),
         90..=479 => format!("{} h", (minutes + 30) / 60),
