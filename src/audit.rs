@@ -109,6 +109,7 @@ impl FactsDocument {
             tool: collection.tool,
             access: collection.access,
             sources: collection.sources,
+            unknown: BTreeMap::new(),
         };
         Ok(Self { json, subject, facts })
     }
@@ -154,7 +155,7 @@ pub fn evaluate(facts: &FactsDocument, settings: &Settings<'_>) -> Result<Assess
             changed: settings.policies.changed().to_vec(),
             strict_platform: settings.strict_platform,
         },
-        facts: facts.facts.clone(),
+        facts: FactsRef { unknown: unknown(settings.policies, &facts.json), ..facts.facts.clone() },
         tool: collect::TOOL.to_owned(),
         checks: settings.policies.iter().map(|policy| (policy.id.clone(), check(policy))).collect(),
     };
@@ -165,6 +166,15 @@ pub fn evaluate(facts: &FactsDocument, settings: &Settings<'_>) -> Result<Assess
     statements.conditions = conditions(settings.policies, &facts.json);
     statements.files.extend(unused_insights(&facts.json));
     Ok(assess::assess(settings.catalog, provenance, rulings, settings.mode, &settings.selection, &statements))
+}
+
+/// The facts that policies ask for and that are not known, with the reasons.
+fn unknown(policies: &Policies, facts: &Json) -> BTreeMap<String, String> {
+    let reason = |name: &String| {
+        let fact = name.split('.').try_fold(facts, |place, part| place.get(part))?;
+        Some((name.clone(), fact.pointer("/unknown/reason")?.as_str()?.to_owned()))
+    };
+    policies.iter().flat_map(|policy| &policy.needs).filter_map(reason).collect()
 }
 
 fn check(policy: &Policy) -> Check {

@@ -14,6 +14,7 @@ pub mod catalog;
 pub mod claims;
 pub mod cli;
 pub mod collect;
+pub mod compare;
 pub mod config;
 pub mod fix;
 pub mod model;

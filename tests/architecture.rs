@@ -17,12 +17,16 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("collect", &["model", "yaml", "bundle"]),
     ("policy", &["model", "yaml", "bundle"]),
     ("assess", &["model"]),
+    ("compare", &["model", "bundle"]),
     ("report", &["model", "bundle"]),
     ("fix", &["model", "yaml", "bundle"]),
     ("audit", &["model", "bundle", "catalog", "collect", "policy", "assess"]),
     (
         "cli",
-        &["model", "bundle", "catalog", "config", "claims", "collect", "policy", "assess", "report", "fix", "audit"],
+        &[
+            "model", "bundle", "catalog", "config", "claims", "collect", "policy", "assess", "compare", "report", "fix",
+            "audit",
+        ],
     ),
 ];
 

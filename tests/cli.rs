@@ -540,4 +540,254 @@ fn a_remote_with_a_hostile_name_gives_no_command() {
     repository.git(["remote", "set-url", "origin", "https://github.com/acme/widget.git"]);
     let script = expect(0, &run(&["fix".as_ref(), repository.path().as_os_str(), "--commands".as_ref()]));
     assert!(script.contains("gh api -X PUT /repos/acme/widget/private-vulnerability-reporting\n"), "{script}");
+/// The well-kept repository on its main branch, and each change on a branch of its own.
+struct Changes {
+    repository: Repository,
+}
+
+impl Changes {
+    fn new() -> Self {
+        let repository = support::well_kept();
+        repository.git(["branch", "-M", "main"]);
+        Self { repository }
+    }
+
+    /// A branch with one commit that leaves the main branch as it is.
+    fn branch(&self, name: &str, change: impl FnOnce(&Repository)) {
+        self.repository.git(["checkout", "-q", "-b", name, "main"]);
+        change(&self.repository);
+        self.repository.commit(name);
+    }
+
+    fn gate(&self, args: &[&str]) -> std::process::Output {
+        let mut all = vec!["gate", self.repository.path().to_str().expect("a text")];
+        all.extend(args);
+        osps(all)
+    }
+
+    /// The comparison of what is checked out with the main branch.
+    fn compared(&self, code: i32) -> Json {
+        serde_json::from_str(&expect(code, &self.gate(&["--against", "ref:main", "-o", "json"]))).expect("JSON")
+    }
+}
+
+/// Class, requirement and first place of every change that weighs something: what is new, or what was there.
+fn told(comparison: &Json) -> Vec<(String, String, String)> {
+    let changes = comparison["changes"].as_array().expect("a list").iter();
+    let shown = changes.filter(|change| !matches!(change["severity"].as_str(), Some("silent" | "notice")));
+    shown
+        .map(|change| {
+            let place = [&change["places"][0], &change["was"][0]].into_iter().find(|place| place["path"].is_string());
+            let place = place.map_or_else(String::new, |place| {
+                format!("{}:{}", place["path"].as_str().unwrap_or_default(), place["line"].as_u64().unwrap_or_default())
+            });
+            let text = |key: &str| change[key].as_str().unwrap_or_default().to_owned();
+            (text("class"), text("id"), place)
+        })
+        .collect()
+}
+
+const INJECTION: &str = "name: Titles\non: pull_request_target\npermissions: {}\njobs:\n  title:\n    runs-on: ubuntu-latest\n    \
+                         permissions: {}\n    steps:\n      - run: echo \"${{ github.event.pull_request.title }}\"\n";
+
+/// What a reviewer must not miss, each at its file and line.
+#[rstest]
+#[case::injection(&|tree: &Repository| tree.write(".github/workflows/titles.yml", INJECTION.as_bytes()),
+    ("regression", "OSPS-BR-01.01", ".github/workflows/titles.yml:9"))]
+#[case::licence(&|tree: &Repository| { tree.git(["rm", "-q", "LICENSE"]); }, ("evidence_lost", "OSPS-LE-03.01", "Cargo.toml:6"))]
+#[case::permissions(&|tree: &Repository| without_permissions(tree), ("evidence_lost", "OSPS-AC-04.02", ".github/workflows/ci.yml:"))]
+#[case::emptied(&|tree: &Repository| tree.write("SECURITY.md", b"# Security\n"), ("evidence_lost", "OSPS-VM-02.01", "SECURITY.md:5"))]
+#[case::binary(&|tree: &Repository| tree.write("tool", b"\x7fELF\x02\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x03\x00\x3e\x00"),
+    ("regression", "OSPS-QA-05.01", "tool:0"))]
+fn a_gate_finds_what_was_planted(#[case] plant: &dyn Fn(&Repository), #[case] expected: (&str, &str, &str)) {
+    let changes = Changes::new();
+    changes.branch("planted", plant);
+    let told = told(&changes.compared(1));
+    let found = |(class, id, place): &(String, String, String)| {
+        (class.as_str(), id.as_str()) == (expected.0, expected.1) && place.starts_with(expected.2)
+    };
+    assert!(told.iter().any(found), "{told:#?}");
+}
+
+fn without_permissions(tree: &Repository) {
+    let path = tree.path().join(".github/workflows/ci.yml");
+    let text = std::fs::read_to_string(&path).expect("readable");
+    let kept: Vec<&str> =
+        text.lines().filter(|line| !line.contains("permissions:") && !line.contains("contents: read")).collect();
+    std::fs::write(path, kept.join("\n")).expect("written");
+}
+
+#[test]
+fn a_gate_holds_where_nothing_got_worse() {
+    let changes = Changes::new();
+    changes.branch("code", |tree| tree.write("src/more.rs", b"pub fn more() {}\n"));
+    let text = expect(0, &changes.gate(&["--against", "ref:main"]));
+    assert!(text.contains("The gate holds: nothing got worse."), "{text}");
+    let text = expect(0, &changes.gate(&["--against", "ref:HEAD"]));
+    assert!(text.contains("The gate holds"), "{text}");
+}
+
+/// Two branches, each fine alone: what they make together is found in the merge commit, and nobody is blamed before.
+#[test]
+fn leapfrogs_are_found_in_the_merge() {
+    let changes = Changes::new();
+    let tree = &changes.repository;
+    let workflow = "name: Notes\non: pull_request_target\npermissions: {}\njobs:\n  a:\n    runs-on: ubuntu-latest\n    \
+                    permissions: {}\n    steps:\n      - uses: ./.github/actions/say\n        with:\n          text: hello\n";
+    let action = "name: Say\ninputs:\n  text: {description: What}\nruns:\n  using: composite\n  steps:\n    - shell: bash\n      \
+                  env: {TEXT: \"${{ inputs.text }}\"}\n      run: echo \"$TEXT\"\n";
+    tree.write(".github/workflows/notes.yml", workflow.as_bytes());
+    tree.write(".github/actions/say/action.yml", action.as_bytes());
+    tree.commit("Say hello");
+    // One hands over what outsiders write, to an action that is careful; the other one makes the action careless, with what is
+    // harmless.
+    let handed = workflow.replace("text: hello", "text: ${{ github.event.pull_request.title }}");
+    let careless = action
+        .replace("      env: {TEXT: \"${{ inputs.text }}\"}\n", "")
+        .replace("\"$TEXT\"", "\"${{ inputs.text }}\"");
+    changes.branch("handed", |tree| tree.write(".github/workflows/notes.yml", handed.as_bytes()));
+    expect(0, &changes.gate(&["--against", "ref:main"]));
+    changes.branch("careless", |tree| tree.write(".github/actions/say/action.yml", careless.as_bytes()));
+    expect(0, &changes.gate(&["--against", "ref:main"]));
+    // The first lands; the second is not up to date, and still not to blame for what the first did.
+    tree.git(["checkout", "-q", "main"]);
+    tree.git(["merge", "-q", "--no-ff", "-m", "Land", "handed"]);
+    tree.git(["checkout", "-q", "careless"]);
+    let text = expect(0, &changes.gate(&["--against", "ref:main"]));
+    assert!(text.contains("where both parted"), "{text}");
+    // What a change request is tested as: the merge of both.
+    tree.git(["checkout", "-q", "-b", "merged", "main"]);
+    tree.git(["merge", "-q", "--no-ff", "-m", "Merge", "careless"]);
+    let told = told(&changes.compared(1));
+    assert!(told.iter().any(|(class, id, _)| class == "regression" && id == "OSPS-BR-01.01"), "{told:#?}");
+    // The same in a clone that ends right there, as pipelines make it.
+    let copies = tempfile::TempDir::new().expect("a directory");
+    let shallow = copies.path().join("shallow");
+    let url = format!("file://{}", tree.path().display());
+    let mut clone = tree.git_command();
+    clone.args(["clone", "-q", "--depth", "2", "--branch", "merged"]).arg(&url).arg(&shallow);
+    assert!(clone.status().expect("git runs").success());
+    let shallow = shallow.to_str().expect("a text");
+    expect(1, &osps(["gate", shallow, "--against", "ref:HEAD^1"]));
+    let output = osps(["gate", shallow, "--against", "ref:nowhere"]);
+    assert_eq!(output.status.code(), Some(2));
+}
+
+/// A change request is judged by the settings that hold before it.
+#[test]
+fn nobody_loosens_the_gate_that_judges_him() {
+    let changes = Changes::new();
+    let loose = "version: 1\ngate:\n  ignore: [regression, evidence-lost, weakened, level-drop]\n";
+    changes.branch("loose", |tree| {
+        tree.write("baseline.yaml", loose.as_bytes());
+        tree.write(".github/workflows/titles.yml", INJECTION.as_bytes());
+    });
+    let text = expect(1, &changes.gate(&["--against", "ref:main"]));
+    assert!(text.contains("the settings of the gate: those of main hold here"), "{text}");
+    // A waiver counts, and is shown; whoever wants to fail on it says so before.
+    let waiver = "version: 1\ndeclarations:\n  - requirement: OSPS-BR-01.01\n    kind: waiver\n    statement: Known.\n    by: ada\n    \
+                  on: 2026-04-30\n    expires: 2026-06-30\n";
+    changes.branch("waived", |tree| {
+        tree.write("baseline.yaml", waiver.as_bytes());
+        tree.write(".github/workflows/titles.yml", INJECTION.as_bytes());
+    });
+    let on = ["--against", "ref:main", "--as-of", "2026-05-02"];
+    let text = expect(0, &changes.gate(&on));
+    assert!(text.contains("new waiver") && text.contains("Waived by ada until 2026-06-30: Known."), "{text}");
+    expect(1, &changes.gate(&[&on[..], &["--fail-on", "new-waiver"]].concat()));
+    // After its last day it counts no longer.
+    expect(1, &changes.gate(&["--against", "ref:main", "--as-of", "2026-07-01"]));
+}
+
+#[test]
+fn a_snapshot_is_made_kept_and_merged() {
+    let changes = Changes::new();
+    let tree = &changes.repository;
+    let path = tree.path().join(".osps/snapshot.json");
+    let read = || std::fs::read_to_string(&path).expect("a snapshot");
+    let output = changes.gate(&["--offline"]);
+    assert_eq!(output.status.code(), Some(2), "there is nothing to compare with yet");
+    std::fs::remove_file(tree.path().join("GOVERNANCE.md")).expect("removed");
+    std::fs::remove_file(tree.path().join("CONTRIBUTING.md")).expect("removed");
+    tree.commit("Begin with less");
+    expect(0, &changes.gate(&["--offline", "--init"]));
+    let first = read();
+    assert_eq!(changes.gate(&["--offline", "--init"]).status.code(), Some(2), "it is there already");
+    expect(0, &changes.gate(&["--offline", "--update"]));
+    assert_eq!(read(), first, "nothing changed");
+    let schema: Json = serde_json::from_str(&expect(0, &osps(["schema", "snapshot"]))).expect("JSON");
+    let document: Json = serde_json::from_str(&first).expect("JSON");
+    assert!(jsonschema::is_valid(&schema, &document));
+    tree.commit("Keep what is reached");
+    // Two branches make different things better, and each writes it down.
+    for (name, file) in [("one", "GOVERNANCE.md"), ("other", "CONTRIBUTING.md")] {
+        changes.branch(name, |tree| {
+            tree.git(["checkout", "-q", "HEAD~2", "--", file]);
+            tree.commit("Better");
+            expect(0, &changes.gate(&["--offline", "--update"]));
+            assert_ne!(read(), first, "{name} is better");
+        });
+    }
+    tree.git(["checkout", "-q", "main"]);
+    tree.git(["merge", "-q", "-m", "Merge one", "one"]);
+    tree.git(["merge", "-q", "-m", "Merge other", "other"]);
+    let merged = read();
+    expect(0, &changes.gate(&["--offline", "--update"]));
+    let both: Json = serde_json::from_str(&merged).expect("JSON after a merge");
+    let written: Json = serde_json::from_str(&read()).expect("JSON");
+    let states = |snapshot: &Json| -> Vec<(String, Json)> {
+        let lines = snapshot["requirements"].as_object().expect("a map").iter();
+        lines.map(|(id, line)| (id.clone(), line["standing"].clone())).collect()
+    };
+    assert_eq!(states(&both), states(&written), "the merge knows what both reached");
+    // What got worse is not written down.
+    tree.write(".github/workflows/titles.yml", INJECTION.as_bytes());
+    tree.commit("Worse");
+    let before = read();
+    expect(1, &changes.gate(&["--offline", "--update"]));
+    assert_eq!(read(), before);
+}
+
+#[test]
+fn what_expired_fails_a_gate_on_its_day() {
+    let changes = Changes::new();
+    let tree = &changes.repository;
+    let stated = "version: 1\ndeclarations:\n  - requirement: OSPS-AC-01.01\n    kind: attestation\n    statement: The \
+                  organization asks for it.\n    evidence: https://example.org/mfa\n    by: ada\n    on: 2026-04-30\n    expires: 2026-08-31\n";
+    tree.write("baseline.yaml", stated.as_bytes());
+    tree.commit("State");
+    let on = |day: &str, more: &[&str]| changes.gate(&[&["--offline", "--as-of", day][..], more].concat());
+    expect(0, &on("2026-05-02", &["--init"]));
+    expect(0, &on("2026-05-02", &[]));
+    let soon = expect(0, &on("2026-08-15", &[]));
+    assert!(soon.contains("The statement of ada ends on 2026-08-31."), "{soon}");
+    let ended = expect(1, &on("2026-09-01", &[]));
+    assert!(ended.contains("expired") && ended.contains("The statement of ada ended on 2026-08-31."), "{ended}");
+}
+
+#[test]
+fn two_assessments_side_by_side() {
+    let changes = Changes::new();
+    let scratch = tempfile::TempDir::new().expect("a directory");
+    let file = |name: &str| scratch.path().join(name).display().to_string();
+    let path = changes.repository.path().to_str().expect("a text");
+    let save = |name: &str| expect(0, &osps(["assess", path, "--offline", "-o", &format!("json={}", file(name))]));
+    save("before.json");
+    changes.branch("planted", |tree| tree.write(".github/workflows/titles.yml", INJECTION.as_bytes()));
+    save("after.json");
+    let text = expect(0, &osps(["diff", &file("before.json"), &file("after.json")]));
+    assert!(text.contains("regression") && text.contains("titles.yml:9"), "{text}");
+    let json = expect(0, &osps(["diff", &file("before.json"), &file("after.json"), "-o", "json"]));
+    let comparison: Json = serde_json::from_str(&json).expect("JSON");
+    let schema: Json = serde_json::from_str(&expect(0, &osps(["schema", "comparison"]))).expect("JSON");
+    let errors: Vec<String> = jsonschema::validator_for(&schema)
+        .expect("a schema")
+        .iter_errors(&comparison)
+        .map(|error| error.to_string())
+        .collect();
+    assert_eq!(errors, Vec::<String>::new());
+    let markdown = expect(0, &osps(["diff", &file("before.json"), &file("after.json"), "-o", "markdown"]));
+    assert!(markdown.starts_with("## "), "{markdown}");
+    // The same as a gate, with its answer.
+    expect(1, &changes.gate(&["--offline", "--against", &file("before.json")]));
 }

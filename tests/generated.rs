@@ -25,6 +25,8 @@ fn check(path: &str, value: &Json) {
 fn schemas() {
     check("schemas/facts.json", &audit::facts_schema());
     check("schemas/assessment.json", &audit::assessment_schema());
+    check("schemas/comparison.json", &osps::compare::schema());
+    check("schemas/snapshot.json", &osps::compare::snapshot_schema());
     check("schemas/catalog.json", &audit::catalog_schema());
     check("schemas/baseline.json", &osps::config::schema());
     check("schemas/fixes.json", &osps::fix::schema());

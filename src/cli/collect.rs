@@ -1,5 +1,6 @@
 //! `osps collect`: facts only.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use clap::Args as ClapArgs;
@@ -15,6 +16,7 @@ use crate::bundle::Bundle;
 use crate::collect;
 use crate::collect::forge::Connection;
 use crate::collect::settings::Files;
+use crate::model::project::ProjectStatements;
 
 /// What to read, as options.
 #[derive(Debug, ClapArgs)]
@@ -75,10 +77,67 @@ pub(super) struct Read {
     _fetched: Option<Fetched>,
 }
 
+/// The facts of two commits of one clone.
+pub(super) struct Beside {
+    pub(super) before: FactsDocument,
+    pub(super) after: FactsDocument,
+    /// The files that differ; none where nobody can tell.
+    pub(super) touched: Option<BTreeSet<String>>,
+}
+
 impl Target {
     /// A directory, and nobody is asked over a network.
     pub(super) fn offline(directory: PathBuf) -> Self {
         Self { target: directory, rev: None, worktree: false, asking: Asking::nobody() }
+    }
+
+    /// The directory, where the target is one.
+    pub(super) fn directory(&self) -> Option<&Path> {
+        (self.target.exists() || !names_a_remote(&self.target)).then_some(self.target.as_path())
+    }
+
+    /// The facts of two commits of one clone, of which nobody but the clone is asked: the state at `base`, and the target.
+    pub(super) fn collect_beside(
+        &self,
+        path: &Path,
+        base: (&str, &ProjectStatements),
+        project: &ProjectStatements,
+        bundle: &Bundle,
+    ) -> anyhow::Result<Beside> {
+        let now = jiff::Timestamp::now();
+        let options = |rev: Option<String>, worktree: bool, project| collect::Options {
+            path: path.to_path_buf(),
+            rev,
+            worktree,
+            now,
+            policies: bundle,
+            forge: None,
+            project,
+        };
+        let both = collect::collect_both(
+            &options(Some(base.0.to_owned()), false, base.1),
+            &options(self.rev.clone(), self.worktree, project),
+        );
+        let document = |facts: Result<collect::Facts, collect::OpenError>| -> anyhow::Result<FactsDocument> {
+            FactsDocument::collected(&facts?).map_err(|error| Bug(error.to_string()).into())
+        };
+        Ok(Beside { before: document(both.one)?, after: document(both.other)?, touched: both.touched })
+    }
+
+    /// The files that say how the target wants to be assessed.
+    pub(super) fn files(&self, path: &Path) -> anyhow::Result<Files> {
+        Ok(Files::open(path, self.rev.as_deref(), self.worktree)?)
+    }
+
+    /// The files that are judged: of the commit, or as they lie.
+    pub(super) fn judged_files(&self, path: &Path) -> anyhow::Result<Files> {
+        let rev = (!self.worktree).then(|| self.rev.as_deref().unwrap_or("HEAD"));
+        Ok(Files::open(path, rev, self.worktree)?)
+    }
+
+    /// The revision that is read; none for `HEAD`.
+    pub(super) fn rev(&self) -> Option<&str> {
+        self.rev.as_deref()
     }
 
     /// Collects the facts of the target, under its own configuration. The policies that a repository names are used where

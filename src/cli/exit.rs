@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use super::fetch::FetchError;
 use crate::collect::OpenError;
+use crate::collect::base::BaseError;
 
 /// An exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,10 +44,12 @@ pub(super) struct Bug(pub(super) String);
 /// The code of an error.
 pub(super) fn of(error: &anyhow::Error) -> Exit {
     if let Some(open) = error.downcast_ref::<OpenError>() {
-        return match open {
-            OpenError::NotARepository(_) | OpenError::Empty(_) | OpenError::NoDirectory { .. } => NOTHING,
-            OpenError::NoSuchRevision { .. } => USAGE,
-            OpenError::Unreadable { .. } => INCOMPLETE,
+        return of_open(open);
+    }
+    if let Some(base) = error.downcast_ref::<BaseError>() {
+        return match base {
+            BaseError::Open(open) => of_open(open),
+            BaseError::TooShallow(_) => INCOMPLETE,
         };
     }
     if let Some(fetch) = error.downcast_ref::<FetchError>() {
@@ -56,6 +59,14 @@ pub(super) fn of(error: &anyhow::Error) -> Exit {
         };
     }
     if error.downcast_ref::<Bug>().is_some() { BUG } else { USAGE }
+}
+
+fn of_open(error: &OpenError) -> Exit {
+    match error {
+        OpenError::NotARepository(_) | OpenError::Empty(_) | OpenError::NoDirectory { .. } => NOTHING,
+        OpenError::NoSuchRevision { .. } => USAGE,
+        OpenError::Unreadable { .. } => INCOMPLETE,
+    }
 }
 
 /// Whether the reader of our output went away, which is no error of ours.

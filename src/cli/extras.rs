@@ -14,6 +14,10 @@ enum Document {
     Facts,
     /// What `osps assess -o json` writes.
     Assessment,
+    /// What `osps gate -o json` and `osps diff -o json` write.
+    Comparison,
+    /// What `osps gate --init` writes.
+    Snapshot,
     /// The files in controls/.
     Catalog,
     /// baseline.yaml.
@@ -42,6 +46,8 @@ pub(super) fn schema(args: SchemaArgs) -> anyhow::Result<Exit> {
     let schema = match args.document {
         Document::Facts => audit::facts_schema(),
         Document::Assessment => audit::assessment_schema(),
+        Document::Comparison => crate::compare::schema(),
+        Document::Snapshot => crate::compare::snapshot_schema(),
         Document::Catalog => audit::catalog_schema(),
         Document::Baseline => crate::config::schema(),
         Document::Fixes => crate::fix::schema(),

@@ -6,9 +6,11 @@ mod badge;
 mod catalog;
 mod checklist;
 mod collect;
+mod comparing;
 mod configuration;
 mod connect;
 mod declare;
+mod diff;
 mod doctor;
 mod evaluate;
 mod exit;
@@ -16,6 +18,7 @@ mod explain;
 mod extras;
 mod fetch;
 mod fix;
+mod gate;
 mod init;
 mod policy;
 mod progress;
@@ -60,6 +63,10 @@ enum Command {
     Badge(badge::Args),
     /// The settings that hold, and where each comes from.
     Config(settings::Args),
+    /// Fail when the project got worse, and only then: against a commit of the clone, or a snapshot.
+    Gate(gate::Args),
+    /// Two saved assessments side by side.
+    Diff(diff::Args),
     /// Judge a facts document, offline and again and again with the same result.
     Evaluate(evaluate::Args),
     /// Render saved assessments in any format.
@@ -102,6 +109,8 @@ pub fn run() -> ExitCode {
         Command::Badge(args) => badge::run(args, terminal),
         Command::Config(args) => settings::run(args),
         Command::Collect(args) => collect::run(args, terminal),
+        Command::Gate(args) => gate::run(args, terminal),
+        Command::Diff(args) => diff::run(args, terminal),
         Command::Evaluate(args) => evaluate::run(args, terminal),
         Command::Report(args) => report::run(args, terminal),
         Command::Fix(args) => fix::run(args, terminal),

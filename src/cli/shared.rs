@@ -219,18 +219,34 @@ impl Judging {
     /// Judges a facts document under its configuration.
     pub(super) fn judge(&self, collected: &Collected) -> anyhow::Result<Assessment> {
         let catalogs = catalogs()?;
-        let catalog = self.catalog(&catalogs, &collected.loaded)?;
         let policies = Policies::load(&collected.bundle)?;
-        let settings = Settings {
+        let settings = self.settings(&catalogs, &policies, &collected.loaded, &collected.loaded)?;
+        Ok(audit::evaluate(&collected.facts, &settings)?)
+    }
+
+    /// How facts are judged: what is stated comes from one configuration, the version of the standard from another one.
+    pub(super) fn settings<'a>(
+        &self,
+        catalogs: &'a Catalogs,
+        policies: &'a Policies,
+        stated: &Loaded,
+        ruling: &Loaded,
+    ) -> anyhow::Result<Settings<'a>> {
+        let catalog = self.catalog(catalogs, ruling)?;
+        Ok(Settings {
             catalog,
             catalog_ref: catalogs.reference(catalog),
-            policies: &policies,
+            policies,
             mode: self.levels.into(),
             selection: self.selection(catalog)?,
             strict_platform: self.platform_evidence == Platform::Strict,
-            statements: collected.loaded.statements(&catalogs),
-        };
-        Ok(audit::evaluate(&collected.facts, &settings)?)
+            statements: stated.statements(catalogs),
+        })
+    }
+
+    /// The level that has to be reached, if one is asked for.
+    pub(super) fn required(&self) -> Option<Level> {
+        self.require
     }
 
     fn selection(&self, catalog: &Catalog) -> anyhow::Result<Selection> {
@@ -256,17 +272,26 @@ impl Judging {
     /// The exit code that `--require` asks for.
     pub(super) fn exit(&self, assessment: &Assessment) -> super::exit::Exit {
         let Some(level) = self.require else { return super::exit::DONE };
-        if assessment.levels.reached.is_some_and(|reached| reached >= level) {
-            return super::exit::DONE;
+        match is_reached(assessment, level) {
+            Some(true) => super::exit::DONE,
+            Some(false) => super::exit::NOT_MET,
+            None => super::exit::INCOMPLETE,
         }
-        let below = assessment.levels.standings.iter().filter(|standing| standing.level <= level);
-        let to_fix: u32 = below.map(|standing| standing.unmet + standing.waived).sum();
-        let to_review = assessment.requirements.iter().any(|verdict| {
-            verdict.outcome == crate::model::ruling::Outcome::NeedsReview
-                && assessment.levels.mode.counts(&verdict.levels, level)
-        });
-        if to_fix > 0 || to_review { super::exit::NOT_MET } else { super::exit::INCOMPLETE }
     }
+}
+
+/// Whether a level is reached; none where only missing evidence stands in the way.
+pub(super) fn is_reached(assessment: &Assessment, level: Level) -> Option<bool> {
+    if assessment.levels.reached.is_some_and(|reached| reached >= level) {
+        return Some(true);
+    }
+    let below = assessment.levels.standings.iter().filter(|standing| standing.level <= level);
+    let to_fix: u32 = below.map(|standing| standing.unmet + standing.waived).sum();
+    let to_review = assessment.requirements.iter().any(|verdict| {
+        verdict.outcome == crate::model::ruling::Outcome::NeedsReview
+            && assessment.levels.mode.counts(&verdict.levels, level)
+    });
+    (to_fix > 0 || to_review).then_some(false)
 }
 
 impl Results {
@@ -318,6 +343,11 @@ impl Results {
 /// # Errors
 /// A file that cannot be read, or is no assessment of this version of osps.
 pub(super) fn saved(path: &Path) -> anyhow::Result<Assessment> {
+    read_saved(path, &saved_text(path)?)
+}
+
+/// The text of a saved document.
+pub(super) fn saved_text(path: &Path) -> anyhow::Result<String> {
     let mut text = String::new();
     let read = if path.as_os_str() == "-" {
         std::io::stdin().lock().take(MAX_ASSESSMENT).read_to_string(&mut text)
@@ -325,7 +355,12 @@ pub(super) fn saved(path: &Path) -> anyhow::Result<Assessment> {
         std::fs::File::open(path).and_then(|file| file.take(MAX_ASSESSMENT).read_to_string(&mut text))
     };
     read.with_context(|| format!("cannot read {}", path.display()))?;
-    serde_json::from_str(&text).map_err(|error| {
+    Ok(text)
+}
+
+/// The assessment in a text that was read from a file.
+pub(super) fn read_saved(path: &Path, text: &str) -> anyhow::Result<Assessment> {
+    serde_json::from_str(text).map_err(|error| {
         let message = format!(
             "{}:{}:{}: this is no assessment of this version of osps (`osps assess -o json=PATH` writes one): {error}",
             path.display(),

@@ -207,6 +207,24 @@ impl Clone {
         !local.is_shallow().unwrap_or(true) && !left_out && !partly
     }
 
+    /// The parents that the commit names, whether or not the clone has them.
+    pub(crate) fn parents(&self) -> Vec<gix::ObjectId> {
+        let local = self.repository.to_thread_local();
+        let Ok(commit) = local.find_commit(self.commit) else { return Vec::new() };
+        commit.parent_ids().map(gix::Id::detach).collect()
+    }
+
+    /// The newest commit that leads to both the commit and another one; none where the clone has none.
+    pub(crate) fn parted_from(&self, other: gix::ObjectId) -> Option<gix::ObjectId> {
+        let local = self.repository.to_thread_local();
+        local.merge_base(self.commit, other).ok().flatten().map(gix::Id::detach)
+    }
+
+    /// Whether the history ends where the clone does.
+    pub(crate) fn is_shallow(&self) -> bool {
+        self.repository.to_thread_local().is_shallow().unwrap_or(true)
+    }
+
     /// The history that leads to the commit.
     pub(crate) fn history(&self) -> History {
         let local = self.repository.to_thread_local();

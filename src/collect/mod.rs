@@ -3,6 +3,7 @@
 //! One file per section of facts; a section is added by a new file here, one field of [`Facts`] and one line in
 //! [`collect`].
 
+pub mod base;
 pub mod binaries;
 pub mod branch;
 pub mod checks;
@@ -34,12 +35,14 @@ pub(crate) mod tree;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
+use std::sync::OnceLock;
 
 use jiff::Timestamp;
 
 pub use self::git::OpenError;
+use self::scan::{Kept, Shared};
 use self::tree::Tree;
 use crate::bundle::Bundle;
 use crate::model::fact::Fact;
@@ -166,6 +169,30 @@ pub fn newest_release(path: &std::path::Path, policies: &Bundle) -> Option<Strin
 
 /// Collects all facts that the tree and history of one subject show, and those that its forge tells where it may be asked.
 pub fn collect(options: &Options<'_>) -> Result<Facts, git::OpenError> {
+    gather(options, None)
+}
+
+/// The facts of two states of one repository.
+#[derive(Debug)]
+pub struct Both {
+    /// Those of the first.
+    pub one: Result<Facts, OpenError>,
+    /// Those of the second.
+    pub other: Result<Facts, OpenError>,
+    /// The files of the second that the first has not, or has otherwise; none where nobody can tell.
+    pub touched: Option<BTreeSet<String>>,
+}
+
+/// Collects the facts of two states of one repository, each as [`collect`] does. What is the same in both is scanned once.
+pub fn collect_both(one: &Options<'_>, other: &Options<'_>) -> Both {
+    let (kept, touched): (OnceLock<Kept>, OnceLock<BTreeSet<String>>) = (OnceLock::new(), OnceLock::new());
+    let leave = Shared::Leave(&kept);
+    let (one, other) =
+        beside(move || gather(one, Some(&leave)), || gather(other, Some(&Shared::Take(&kept, &touched))));
+    Both { one, other, touched: touched.into_inner() }
+}
+
+fn gather(options: &Options<'_>, shared: Option<&Shared<'_>>) -> Result<Facts, OpenError> {
     let clone = match git::Clone::open(&options.path, options.rev.as_deref()) {
         Ok(clone) => Some(clone),
         Err(_) if options.worktree => None,
@@ -195,7 +222,7 @@ pub fn collect(options: &Options<'_>) -> Result<Facts, git::OpenError> {
     let history = clone.as_ref().map(git::Clone::history);
     let ((scan, insights, tagged), (mut ci, mut workflows)) = beside(
         || {
-            let scan = scan::scan(&cx);
+            let scan = scan::scan_sharing(&cx, shared);
             (scan, insights::collect(&cx), releases::tagged(&cx))
         },
         || ci::collect(&cx),

@@ -218,6 +218,12 @@ pub(crate) fn sources(cx: &Context<'_>) -> BTreeMap<String, Source> {
                 status: None,
             },
         );
+        // What a shallow clone, or one without tags, cannot show is no fault of the project.
+        let whole = [("history", !clone.is_shallow()), ("tags", clone.holds_all_tags())];
+        for (id, _) in whole.into_iter().filter(|(_, there)| *there) {
+            let source = Source { kind: "git".to_owned(), reference: id.to_owned(), digest: None, status: None };
+            sources.insert(id.to_owned(), source);
+        }
     }
     if cx.src == ["worktree"] {
         let source = Source { kind: "worktree".to_owned(), reference: ".".to_owned(), digest: None, status: None };

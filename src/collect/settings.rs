@@ -114,6 +114,16 @@ impl Files {
         }
     }
 
+    /// Whether a file is gone, or holds nothing but headings. What cannot be read as text is there.
+    pub fn is_gone(&self, path: &str) -> bool {
+        let says_something =
+            |line: &str| !line.trim_start().starts_with('#') && line.chars().any(char::is_alphanumeric);
+        match self.text(path) {
+            Ok(Some(text)) => !text.lines().any(says_something),
+            _ => !self.exists(path),
+        }
+    }
+
     /// The texts of data files below a directory, by their paths in it.
     pub fn below(&self, directory: &str) -> Result<Vec<(String, String)>, String> {
         let mut open = vec![(directory.trim_end_matches('/').to_owned(), 0)];

@@ -44,6 +44,13 @@ pub(crate) struct Entry {
     id: Option<gix::ObjectId>,
 }
 
+impl Entry {
+    /// The id of its content; none where it lies in a directory.
+    pub(crate) fn id(&self) -> Option<gix::ObjectId> {
+        self.id
+    }
+}
+
 /// All entries of a commit's tree or of a directory.
 #[derive(Debug)]
 pub(crate) struct Tree {

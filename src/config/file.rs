@@ -1,10 +1,9 @@
 //! The form of the files: what may stand in them. Their schema is made from these types, and they are read by that schema.
 
-use std::collections::BTreeSet;
-
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
 
+use crate::model::comparison::Class;
 use crate::model::declaration::Kind;
 
 /// baseline.yaml: what a project states about itself, and how it wants to be assessed.
@@ -25,7 +24,7 @@ pub(super) struct File {
     /// What people state about single requirements.
     #[serde(default)]
     pub(super) declarations: Vec<Declaration>,
-    /// When `osps gate` fails.
+    /// What `osps gate` compares with, and what makes it fail.
     pub(super) gate: Option<Gate>,
     /// Directories of policies, topics and tables, laid over the built-in ones file by file.
     #[serde(default)]
@@ -167,43 +166,45 @@ fn links(_: &mut SchemaGenerator) -> Schema {
     })
 }
 
-/// When `osps gate` fails.
+/// What `osps gate` compares with, and what makes it fail.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct Gate {
-    /// The level that must be reached.
+    /// What to compare with: ref:REV, or file:PATH for a snapshot.
+    #[schemars(extend("format" = "against"))]
+    pub(super) against: Option<String>,
+    /// The level that must be reached, where everything is looked at.
     #[schemars(range(min = 1, max = 3))]
     pub(super) require: Option<u8>,
-    /// What to compare with: ref:REV, file:PATH or store.
-    pub(super) against: Option<String>,
-    /// What else fails it.
+    /// Look only at requirements that count at this level.
+    #[schemars(range(min = 1, max = 3))]
+    pub(super) level: Option<u8>,
+    /// Look only at these requirements and families.
     #[serde(default)]
-    pub(super) fail_on: BTreeSet<FailOn>,
+    #[schemars(extend("items" = {"type": "string", "format": "requirement-or-family"}))]
+    pub(super) only: Vec<String>,
+    /// Look not at these requirements and families.
+    #[serde(default)]
+    #[schemars(extend("items" = {"type": "string", "format": "requirement-or-family"}))]
+    pub(super) except: Vec<String>,
+    /// Kinds of changes that make the gate fail, besides those that always do.
+    #[serde(default)]
+    #[schemars(schema_with = "classes")]
+    pub(super) fail_on: Vec<String>,
+    /// Kinds of changes that are shown as warnings.
+    #[serde(default)]
+    #[schemars(schema_with = "classes")]
+    pub(super) warn_on: Vec<String>,
+    /// Kinds of changes that are not shown.
+    #[serde(default)]
+    #[schemars(schema_with = "classes")]
+    pub(super) ignore: Vec<String>,
 }
 
-/// What fails a gate.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub(super) enum FailOn {
-    /// A requirement got worse.
-    Regression,
-    /// A declaration expired.
-    Expired,
-    /// A requirement needs review.
-    NeedsReview,
-    /// A requirement is not decided.
-    Unknown,
-}
-
-impl FailOn {
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            Self::Regression => "regression",
-            Self::Expired => "expired",
-            Self::NeedsReview => "needs-review",
-            Self::Unknown => "unknown",
-        }
-    }
+/// The kinds of changes that can be weighed.
+fn classes(_: &mut SchemaGenerator) -> Schema {
+    let names: Vec<&str> = Class::ALL.into_iter().filter(|class| *class != Class::Unchanged).map(Class::name).collect();
+    json_schema!({"type": "array", "items": {"enum": names}})
 }
 
 /// What declarations are allowed, per kind.

@@ -5,7 +5,7 @@ pub mod edit;
 mod file;
 mod strict;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use jiff::ToSpan as _;
@@ -13,6 +13,7 @@ use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde_json::Value as Json;
 
+use crate::model::comparison::{Class, Severity};
 use crate::model::declaration::{Declaration, Kind, Limits, Origin};
 use crate::model::id::Level;
 use crate::model::project::{ProjectStatements, StatedRepository};
@@ -120,9 +121,28 @@ pub struct Configuration {
     pub declarations: Vec<Declaration>,
     /// What declarations are allowed, the strictest of all layers.
     pub limits: Limits,
+    /// What a gate compares with, and what makes it fail.
+    pub gate: GateSettings,
     /// Days that a new declaration lasts where nobody says.
     default_days: BTreeMap<Kind, u32>,
     settings: Vec<Setting>,
+}
+
+/// What a gate compares with, and what makes it fail.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct GateSettings {
+    /// What to compare with.
+    pub against: Option<Set<String>>,
+    /// The level that must be reached.
+    pub require: Option<Level>,
+    /// Only requirements that count at this level.
+    pub level: Option<Level>,
+    /// Only these requirements and families.
+    pub only: BTreeSet<String>,
+    /// Not these requirements and families.
+    pub except: BTreeSet<String>,
+    /// What kinds of changes weigh, where that is not the usual.
+    pub weights: BTreeMap<Class, Severity>,
 }
 
 /// The JSON Schema of baseline.yaml.
@@ -328,15 +348,59 @@ impl Reading {
     }
 
     fn gate(&mut self, gate: file::Gate, place: &Place<'_>) {
-        if let Some(level) = gate.require {
-            self.set("gate.require", &level, place.origin(&["gate", "require"]));
+        let origin = |key: &str| place.origin(&["gate", key]);
+        let level = |number: Option<u8>| number.and_then(|number| Level::try_from(number).ok());
+        if let Some(value) = gate.against {
+            self.set("gate.against", &value, origin("against"));
+            self.done.gate.against.get_or_insert(Set { value, origin: origin("against") });
         }
-        if let Some(against) = &gate.against {
-            self.set("gate.against", against, place.origin(&["gate", "against"]));
+        if let Some(value) = level(gate.require) {
+            self.set("gate.require", &value, origin("require"));
+            // Of several layers the highest counts.
+            self.done.gate.require = self.done.gate.require.max(Some(value));
         }
-        if !gate.fail_on.is_empty() {
-            let words: Vec<&str> = gate.fail_on.iter().map(|word| word.name()).collect();
-            self.set("gate.fail-on", &words.join(", "), place.origin(&["gate", "fail-on"]));
+        if let Some(value) = level(gate.level) {
+            self.set("gate.level", &value, origin("level"));
+            self.done.gate.level.get_or_insert(value);
+        }
+        let lists = [("only", gate.only), ("except", gate.except)];
+        for (key, list) in lists.into_iter().filter(|(_, list)| !list.is_empty()) {
+            self.set(&format!("gate.{key}"), &list.join(", "), origin(key));
+            let settings = &mut self.done.gate;
+            let target = if key == "only" { &mut settings.only } else { &mut settings.except };
+            target.extend(list);
+        }
+        self.weights(
+            [
+                ("fail-on", gate.fail_on, Severity::Error),
+                ("warn-on", gate.warn_on, Severity::Warning),
+                ("ignore", gate.ignore, Severity::Silent),
+            ],
+            place,
+        );
+    }
+
+    /// What kinds of changes weigh. The repository's own words go first, but for what a foundation fails on.
+    fn weights(&mut self, lists: [(&str, Vec<String>, Severity); 3], place: &Place<'_>) {
+        let mut here: BTreeMap<Class, &str> = BTreeMap::new();
+        for (key, list, severity) in lists {
+            if list.is_empty() {
+                continue;
+            }
+            self.set(&format!("gate.{key}"), &list.join(", "), place.origin(&["gate", key]));
+            for (index, class) in list.iter().enumerate().filter_map(|(at, name)| Some((at, Class::named(name)?))) {
+                if let Some(other) = here.insert(class, key).filter(|other| *other != key) {
+                    let node = place.at(&["gate", key, &index.to_string()]);
+                    let message = format!("`{}` stands in `{other}` too: keep one", class.name());
+                    self.errors.push(ConfigError::at(place.file, node, message));
+                }
+                let weights = &mut self.done.gate.weights;
+                if place.foundation && severity == Severity::Error {
+                    weights.insert(class, severity);
+                } else {
+                    weights.entry(class).or_insert(severity);
+                }
+            }
         }
     }
 

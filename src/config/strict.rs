@@ -181,6 +181,17 @@ pub(super) fn misfit(text: &str, format: &str) -> Option<String> {
             Ok(id) => Some(format!("did you mean `{id}`?")),
             Err(_) => Some("expected an id such as OSPS-AC-01.01".to_owned()),
         },
+        "requirement-or-family" => match text.parse::<RequirementId>() {
+            _ if text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_uppercase()) => None,
+            Ok(id) if id.as_str() == text => None,
+            Ok(id) => Some(format!("did you mean `{id}`?")),
+            Err(_) => Some("expected an id such as OSPS-AC-01.01, or a family such as AC".to_owned()),
+        },
+        "against" => {
+            let named = |prefix: &str| text.strip_prefix(prefix).is_some_and(|rest| !rest.is_empty());
+            let fits = named("ref:") || named("file:");
+            (!fits).then(|| "expected ref:REV, or file:PATH".to_owned())
+        }
         "sha256" => {
             let fits = text.len() == 64 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
             (!fits).then(|| "expected 64 hexadecimal digits".to_owned())

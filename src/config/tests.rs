@@ -50,7 +50,10 @@ declarations:
 gate:
   require: 1
   against: ref:main
-  fail-on: [regression, needs-review]
+  level: 2
+  except: [BR, OSPS-QA-05.02]
+  fail-on: [weakened, new-waiver]
+  ignore: [stale]
 policies: [policies]
 claims: [results.yaml]
 limits:
@@ -155,12 +158,34 @@ fn every_setting_has_its_origin() {
     for expected in [
         "catalog = 2026-02-19 (baseline.yaml:3)",
         "declarations.OSPS-QA-05.02 = waiver until 2027-01-31 (baseline.yaml:23)",
-        "gate.fail-on = regression, needs-review (baseline.yaml:42)",
+        "gate.except = BR, OSPS-QA-05.02 (baseline.yaml:43)",
+        "gate.fail-on = weakened, new-waiver (baseline.yaml:44)",
         "limits.attestation.max-days = 366 (default)",
-        "limits.waiver.max-days = 90 (baseline.yaml:47)",
-        "policies = policies (baseline.yaml:43)",
+        "limits.waiver.max-days = 90 (baseline.yaml:50)",
+        "policies = policies (baseline.yaml:46)",
         "project.repositories = https://sample.dev/o/s (subproject) (baseline.yaml:9)",
     ] {
         assert!(lines.iter().any(|line| line == expected), "{expected}: {lines:#?}");
     }
+}
+
+#[test]
+fn what_a_gate_weighs() {
+    let own = main_file("version: 1\ngate:\n  ignore: [new-waiver, stale]\n  fail-on: [weakened]\n  require: 1\n");
+    let text = "version: 1\ngate:\n  fail-on: [new-waiver]\n  warn-on: [weakened]\n  require: 2\n".to_owned();
+    let foundation = Layer { file: "foundation.yaml".to_owned(), text, role: Role::Foundation };
+    let gate = read(&[own, foundation]).expect("a configuration").gate;
+    let weight = |class: Class| gate.weights.get(&class).copied();
+    assert_eq!(weight(Class::NewWaiver), Some(Severity::Error), "what a foundation fails on, fails");
+    assert_eq!(weight(Class::Weakened), Some(Severity::Error), "the repository may be stricter");
+    assert_eq!(weight(Class::Stale), Some(Severity::Silent));
+    assert_eq!(gate.require.map(Level::number), Some(2), "of two levels the higher one");
+    let twice = main_file("version: 1\ngate:\n  fail-on: [stale]\n  ignore: [stale]\n  only: [br]\n  against: main\n");
+    let wrong = read(&[twice]).expect_err("an error").to_string();
+    for expected in ["`br`", "expected ref:REV, or file:PATH"] {
+        assert!(wrong.contains(expected), "{wrong}");
+    }
+    let twice = main_file("version: 1\ngate:\n  fail-on: [stale]\n  ignore: [stale]\n");
+    let wrong = read(&[twice]).expect_err("an error").to_string();
+    assert_eq!(wrong, "baseline.yaml:4:12: `stale` stands in `fail-on` too: keep one");
 }

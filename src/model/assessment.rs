@@ -167,6 +167,9 @@ pub struct FactsRef {
     pub access: Access,
     /// The sources that evidence names.
     pub sources: BTreeMap<String, Source>,
+    /// The facts that policies ask for and that are not known, each with the reason.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub unknown: BTreeMap<String, String>,
 }
 
 /// How a requirement is checked.

@@ -2,6 +2,7 @@
 
 pub mod assessment;
 pub mod catalog;
+pub mod comparison;
 pub mod declaration;
 pub mod evidence;
 pub mod fact;

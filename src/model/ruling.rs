@@ -78,4 +78,7 @@ pub struct Need {
     /// What exactly went wrong.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
+    /// Where it would have been seen, names of `facts.sources`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub src: Vec<String>,
 }

@@ -230,6 +230,7 @@ fn open_needs(policy: &Policy, facts: &[&Json]) -> Vec<Need> {
                 reason: text("reason").unwrap_or_default(),
                 needs: text("needs"),
                 detail: text("detail"),
+                src: sources(fact),
             })
         })
         .collect();
@@ -241,11 +242,12 @@ fn open_needs(policy: &Policy, facts: &[&Json]) -> Vec<Need> {
 fn cut_needs(policy: &Policy, facts: &[&Json]) -> Vec<Need> {
     let cut = policy.needs.iter().zip(facts).filter(|(_, fact)| fact.get("complete") == Some(&Json::Bool(false)));
     let mut needs: Vec<Need> = cut
-        .map(|(name, _)| Need {
+        .map(|(name, fact)| Need {
             fact: name.clone(),
             reason: "truncated".to_owned(),
             needs: Some("all of what was seen in part".to_owned()),
             detail: None,
+            src: sources(fact),
         })
         .collect();
     needs.sort();

@@ -2,6 +2,7 @@
 
 pub mod badge;
 pub mod checklist;
+pub mod comparison;
 pub mod crosswalk;
 mod csv;
 mod declarations;

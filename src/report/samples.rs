@@ -74,6 +74,7 @@ pub(super) fn all_of(outcome: Outcome) -> Assessment {
                 reason: "offline".to_owned(),
                 needs: Some("a read token".to_owned()),
                 detail: None,
+                src: vec!["org".to_owned()],
             }];
         }
     }

@@ -3,6 +3,7 @@
 //! does not depend on how many there are.
 
 mod archive;
+mod kept;
 pub(crate) mod magic;
 mod sources;
 mod text;
@@ -14,6 +15,7 @@ use super::binaries::{InnerFinding, Unread};
 use super::secrets::{self, SecretCandidate};
 use super::tree::{Blob, Entry, Reader, Unreadable};
 use super::{Context, limits};
+pub(crate) use kept::{Kept, Shared};
 use magic::{Signatures, What};
 use sources::Languages;
 pub(crate) use sources::SourceFile;
@@ -70,23 +72,30 @@ struct Search {
 }
 
 /// What one thread found; the first of each pair is the place in the tree's list of entries.
-#[derive(Default)]
+#[derive(Debug, Clone, Default)]
 struct Part {
     found: Vec<Found>,
-    reviewable: BTreeMap<String, u64>,
+    reviewable: Vec<(usize, String)>,
     unread: Vec<(usize, Unread)>,
     sources: Vec<(usize, SourceFile)>,
     headers: Vec<(usize, String, u64)>,
     candidates: Vec<(usize, SecretCandidate)>,
-    /// Whether a text was not searched for credentials to its end.
-    cut: bool,
+    /// Texts that were not searched for credentials to their ends.
+    cut: Vec<usize>,
 }
 
 /// Entries that a thread takes at a time.
 const BATCH: usize = 64;
 
 /// Reads every blob once.
+#[cfg(test)]
 pub(crate) fn scan(cx: &Context<'_>) -> Scan {
+    scan_sharing(cx, None)
+}
+
+/// Reads every blob once that nobody has read at the same path before: what is found in a blob depends on its path, its
+/// mode and its content alone.
+pub(crate) fn scan_sharing(cx: &Context<'_>, shared: Option<&Shared<'_>>) -> Scan {
     let mut broken_tables = Vec::new();
     let search = Search {
         signatures: Signatures::load(cx.policies).unwrap_or_else(|error| note(&mut broken_tables, error)),
@@ -95,6 +104,7 @@ pub(crate) fn scan(cx: &Context<'_>) -> Scan {
         secrets: secrets::Search::load(cx.policies).unwrap_or_default(),
     };
     let entries = cx.tree.entries();
+    let twins = shared.map(|shared| shared.twins(cx)).unwrap_or_default();
     let next = AtomicUsize::new(0);
     let threads = std::thread::available_parallelism().map_or(1, usize::from).min(entries.len() / BATCH + 1);
     let parts = std::thread::scope(|scope| {
@@ -109,7 +119,10 @@ pub(crate) fn scan(cx: &Context<'_>) -> Scan {
                     return part;
                 };
                 for (offset, entry) in batch.iter().enumerate() {
-                    part.visit(&search, &reader, start + offset, entry);
+                    let index = start + offset;
+                    if !part.take_over(&twins, index) {
+                        part.visit(&search, &reader, index, entry);
+                    }
                 }
             }
         };
@@ -123,7 +136,11 @@ pub(crate) fn scan(cx: &Context<'_>) -> Scan {
         }
         parts
     });
-    merge(cx, parts, broken_tables)
+    let whole = joined(parts);
+    if let Some(shared) = shared {
+        shared.keep(cx, &whole);
+    }
+    merge(cx, whole, broken_tables)
 }
 
 fn note<T: Default>(broken: &mut Vec<String>, error: String) -> T {
@@ -131,7 +148,8 @@ fn note<T: Default>(broken: &mut Vec<String>, error: String) -> T {
     T::default()
 }
 
-fn merge(cx: &Context<'_>, parts: Vec<Part>, broken_tables: Vec<String>) -> Scan {
+/// What all threads found, in the order of the entries.
+fn joined(parts: Vec<Part>) -> Part {
     let mut whole = Part::default();
     for part in parts {
         whole.found.extend(part.found);
@@ -139,16 +157,24 @@ fn merge(cx: &Context<'_>, parts: Vec<Part>, broken_tables: Vec<String>) -> Scan
         whole.sources.extend(part.sources);
         whole.headers.extend(part.headers);
         whole.candidates.extend(part.candidates);
-        whole.cut |= part.cut;
-        for (kind, count) in part.reviewable {
-            *whole.reviewable.entry(kind).or_default() += count;
-        }
+        whole.cut.extend(part.cut);
+        whole.reviewable.extend(part.reviewable);
     }
     whole.found.sort_by_key(|found| found.entry);
     whole.unread.sort_by_key(|(index, _)| *index);
     whole.sources.sort_by_key(|(index, _)| *index);
     whole.headers.sort_by_key(|(index, ..)| *index);
     whole.candidates.sort_by_key(|(index, candidate)| (*index, candidate.line));
+    whole.cut.sort_unstable();
+    whole.reviewable.sort();
+    whole
+}
+
+fn merge(cx: &Context<'_>, whole: Part, broken_tables: Vec<String>) -> Scan {
+    let mut reviewable: BTreeMap<String, u64> = BTreeMap::new();
+    for (_, kind) in whole.reviewable {
+        *reviewable.entry(kind).or_default() += 1;
+    }
     let mut headers: BTreeMap<String, Headers> = BTreeMap::new();
     for (index, expression, line) in whole.headers {
         if let Some(known) = headers.get_mut(&expression) {
@@ -160,12 +186,12 @@ fn merge(cx: &Context<'_>, parts: Vec<Part>, broken_tables: Vec<String>) -> Scan
     }
     Scan {
         found: whole.found,
-        reviewable: whole.reviewable,
+        reviewable,
         unread: whole.unread.into_iter().map(|(_, unread)| unread).collect(),
         sources: whole.sources.into_iter().map(|(_, source)| source).collect(),
         headers,
         candidates: whole.candidates.into_iter().map(|(_, candidate)| candidate).collect(),
-        searched: !whole.cut,
+        searched: whole.cut.is_empty(),
         broken_tables,
     }
 }
@@ -173,7 +199,9 @@ fn merge(cx: &Context<'_>, parts: Vec<Part>, broken_tables: Vec<String>) -> Scan
 impl Part {
     fn search(&mut self, search: &Search, index: usize, entry: &Entry, text: &[u8]) {
         let (hits, whole) = search.secrets.find(text);
-        self.cut |= !whole;
+        if !whole {
+            self.cut.push(index);
+        }
         if hits.is_empty() {
             return;
         }
@@ -201,7 +229,7 @@ impl Part {
                 let found = found(index, &kind.magic, &class, blob.size);
                 self.found.push(Found { archive: state, inner, ..found });
             }
-            What::Reviewable(kind) => *self.reviewable.entry(kind).or_default() += 1,
+            What::Reviewable(kind) => self.reviewable.push((index, kind)),
         }
     }
 
