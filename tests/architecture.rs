@@ -24,8 +24,8 @@ const FLOORS: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
-            "model", "bundle", "catalog", "config", "claims", "collect", "policy", "assess", "compare", "report", "fix",
-            "audit",
+            "model", "bundle", "catalog", "config", "claims", "collect", "policy", "assess", "compare", "report",
+            "fix", "audit",
         ],
     ),
 ];

@@ -540,6 +540,8 @@ fn a_remote_with_a_hostile_name_gives_no_command() {
     repository.git(["remote", "set-url", "origin", "https://github.com/acme/widget.git"]);
     let script = expect(0, &run(&["fix".as_ref(), repository.path().as_os_str(), "--commands".as_ref()]));
     assert!(script.contains("gh api -X PUT /repos/acme/widget/private-vulnerability-reporting\n"), "{script}");
+}
+
 /// The well-kept repository on its main branch, and each change on a branch of its own.
 struct Changes {
     repository: Repository,

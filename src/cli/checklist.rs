@@ -24,7 +24,7 @@ pub(super) struct Args {
     configuring: Configuring,
     #[command(flatten)]
     judging: Judging,
-    /// A format, and where it goes (default: standard output); may be given several times: text, markdown, html, json
+    /// A format, and where it goes (default: standard output); may be given several times: text, markdown, json
     /// (default: text at a terminal, else markdown)
     #[arg(short, long, value_name = "FORMAT[=PATH]", help_heading = "Output")]
     output: Vec<String>,

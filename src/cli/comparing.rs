@@ -11,7 +11,7 @@ use crate::config::GateSettings;
 use crate::model::assessment::Assessment;
 use crate::model::comparison::{Class, Comparison, Severity};
 use crate::report::comparison::{self, Format};
-use crate::report::{Detail, View};
+use crate::report::{Detail, View, findings};
 
 /// Which changes weigh what, as options.
 #[derive(Debug, ClapArgs)]
@@ -30,7 +30,8 @@ pub(super) struct Comparing {
 /// Where comparisons go, as options.
 #[derive(Debug, ClapArgs)]
 pub(super) struct Outputs {
-    /// A format, and where it goes (default: standard output); may be given several times: text, json, markdown
+    /// A format, and where it goes (default: standard output); may be given several times: text, json, markdown,
+    /// github, sarif, gitlab, junit
     #[arg(short, long, value_name = "FORMAT[=PATH]", help_heading = "Output")]
     output: Vec<String>,
     /// Show what did not get worse, too; twice: with all evidence
@@ -79,7 +80,7 @@ impl Outputs {
                 1 => Detail::Every,
                 _ => Detail::Evidence,
             };
-            let view = View { style: terminal.style(path.is_some()), detail };
+            let view = View { style: terminal.style(path.is_some()), detail, also: findings::Also::default() };
             let text = comparison::render(comparison, after, format, &view)?;
             shared::write(&text, path.as_deref())?;
         }

@@ -138,7 +138,7 @@ fn weight(verdict: &Verdict, also: Also) -> Option<Weight> {
 }
 
 /// A path as it may stand in a tree; none for one that leads out of it.
-fn in_tree(path: &str) -> Option<&str> {
+pub(super) fn in_tree(path: &str) -> Option<&str> {
     let fits = path.split('/').all(|part| !matches!(part, "" | "." | ".."));
     fits.then_some(path)
 }

@@ -65,7 +65,7 @@ pub(super) fn render(assessment: &Assessment, also: Also) -> String {
     }
     let open = assessment.requirements.iter().filter(|verdict| verdict.standing == Standing::Open).count();
     let rest = if open == 0 { String::new() } else { format!("; {open} are not decided") };
-    command(Severity::Notice, None, None, TITLE, &format!("No requirement fails{rest}."))
+    remark(Severity::Notice, &format!("No requirement fails{rest}."))
 }
 
 /// These annotations, most important first, as many as are shown; nothing where there is none.
@@ -80,7 +80,7 @@ pub fn annotations(list: &[Annotation]) -> String {
         }
         let (more, nowhere) = (mine.len() - placed.len().min(shown), mine.len() - placed.len());
         if more > 0 {
-            out.push_str(&command(severity, None, None, TITLE, &rest(more, nowhere)));
+            out.push_str(&remark(severity, &rest(more, nowhere)));
         }
     }
     out
@@ -93,6 +93,11 @@ fn rest(more: usize, nowhere: usize) -> String {
         nowhere => format!(", {nowhere} of them about no single file"),
     };
     format!("And {more} more{about}: see the summary.")
+}
+
+/// A remark about no file and no requirement.
+pub(super) fn remark(severity: Severity, text: &str) -> String {
+    command(severity, None, None, TITLE, text)
 }
 
 /// One command in one line.

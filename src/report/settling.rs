@@ -167,6 +167,7 @@ mod tests {
             reason: "offline".to_owned(),
             needs: Some(text.to_owned()),
             detail: None,
+            src: Vec::new(),
         };
         verdict.needs = needs.split(';').filter(|need| !need.is_empty()).map(need).collect();
         verdict

@@ -143,9 +143,14 @@ fn hostile_texts_stay_texts() {
     let bodies: Vec<&str> =
         document["items"].as_array().expect("a list").iter().filter_map(|it| it["body"].as_str()).collect();
     for text in bodies.into_iter().chain([markdown.as_str()]) {
-        let prose = without_code(text);
-        for raw in ["<img", "<script", "<svg", "![x]", "[click]("] {
-            assert!(!prose.contains(raw), "{raw} in {prose}");
+        for event in pulldown_cmark::Parser::new(text) {
+            use pulldown_cmark::{Event, Tag};
+            match event {
+                Event::Html(html) | Event::InlineHtml(html) => panic!("markup: {html}"),
+                Event::Start(Tag::Link { dest_url, .. }) => assert!(dest_url.starts_with("https://"), "{dest_url}"),
+                Event::Start(Tag::Image { dest_url, .. }) => panic!("an image: {dest_url}"),
+                _ => {}
+            }
         }
         let forged =
             |line: &str| ["::error", "# forged", "| a |"].iter().any(|start| line.trim_start().starts_with(start));
@@ -156,25 +161,4 @@ fn hostile_texts_stay_texts() {
     assert!(
         markdown.contains("/repos/O/R/") && HOSTILE.iter().all(|text| !markdown.contains(&format!("/repos/{text}")))
     );
-}
-
-/// A text without what stands in code, where markup is none.
-fn without_code(text: &str) -> String {
-    let mut fence: Option<String> = None;
-    let mut out = String::new();
-    for line in text.lines() {
-        let start: String = line.trim_start().chars().take_while(|c| *c == '`').collect();
-        match &fence {
-            Some(open) if line.trim() == open => fence = None,
-            Some(_) => {}
-            None if start.len() >= 3 => fence = Some(start),
-            None => {
-                // Pairs of backticks; an escaped one opens nothing.
-                let line = line.replace("\\`", "");
-                out.extend(line.split('`').step_by(2));
-                out.push('\n');
-            }
-        }
-    }
-    out
 }

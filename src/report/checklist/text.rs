@@ -23,7 +23,7 @@ pub(super) fn render(checklist: &Checklist<'_>, style: &Style) -> String {
         }
     }
     if !checklist.is_reached() {
-        let hint = "`-o markdown=TODO.md` writes a task list, `-o html=PATH` a page, `-o json=PATH` what an issue tracker is filled from.";
+        let hint = "`-o markdown=TODO.md` writes a task list, `-o json=PATH` what an issue tracker is filled from.";
         let _ = writeln!(out, "\n{}", style.faint(hint));
     }
     out

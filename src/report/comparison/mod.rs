@@ -1,5 +1,6 @@
 //! Two states side by side, as text; one file per format. The answer comes first, then what got worse, where, and what to do.
 
+mod annotations;
 mod markdown;
 mod text;
 
@@ -19,11 +20,20 @@ pub enum Format {
     Json,
     /// For the summary of a pipeline, or a note beside a change request.
     Markdown,
+    /// What got worse, as annotations of GitHub Actions.
+    Github,
+    /// What is not met in the later state, for code scanning, which compares by itself.
+    Sarif,
+    /// What is not met in the later state, for GitLab, which compares by itself.
+    Gitlab,
+    /// The later state as test results.
+    Junit,
 }
 
 impl Format {
     /// All formats.
-    pub const ALL: [Self; 3] = [Self::Text, Self::Json, Self::Markdown];
+    pub const ALL: [Self; 7] =
+        [Self::Text, Self::Json, Self::Markdown, Self::Github, Self::Sarif, Self::Gitlab, Self::Junit];
 
     /// The format of this name.
     pub fn named(name: &str) -> Option<Self> {
@@ -36,6 +46,10 @@ impl Format {
             Self::Text => "text",
             Self::Json => "json",
             Self::Markdown => "markdown",
+            Self::Github => "github",
+            Self::Sarif => "sarif",
+            Self::Gitlab => "gitlab",
+            Self::Junit => "junit",
         }
     }
 }
@@ -50,11 +64,19 @@ pub fn render(
     format: Format,
     view: &View,
 ) -> Result<String, NotRendered> {
-    let _ = after;
+    let of_state = |state: super::Format| {
+        let why = || "it tells of one state, and there is none".to_owned();
+        let after = after.ok_or_else(|| NotRendered { format: format.name(), why: why() })?;
+        super::render(after, state, view)
+    };
     Ok(match format {
         Format::Text => text::render(comparison, view),
         Format::Json => json(comparison),
         Format::Markdown => markdown::render(comparison),
+        Format::Github => annotations::render(comparison),
+        Format::Sarif => of_state(super::Format::Sarif)?,
+        Format::Gitlab => of_state(super::Format::Gitlab)?,
+        Format::Junit => of_state(super::Format::Junit)?,
     })
 }
 

@@ -13,7 +13,7 @@ use crate::report::{Detail, View};
 const PLACES: usize = 3;
 
 pub(super) fn render(comparison: &Comparison, view: &View) -> String {
-    let View { style, detail } = view;
+    let View { style, detail, .. } = view;
     let mut out = String::new();
     let named = |one| match side(one) {
         (name, Some(commit)) => format!("{} ({commit})", style.plain(&name)),
