@@ -159,6 +159,6 @@ fn hostile_texts_stay_texts() {
     }
     // Neither the owner nor the name is one of a forge: no command is made of them.
     assert!(
-        markdown.contains("/repos/O/R/") && HOSTILE.iter().all(|text| !markdown.contains(&format!("/repos/{text}")))
+        markdown.contains("/repos/O/R ") && HOSTILE.iter().all(|text| !markdown.contains(&format!("/repos/{text}")))
     );
 }
