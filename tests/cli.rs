@@ -486,7 +486,9 @@ fn fixes_are_a_patch_that_git_applies_and_that_meets_what_it_says() {
         let id = verdict["id"].as_str().expect("a text");
         let (was, is) = (support::outcome(&before, id), support::outcome(&after, id));
         assert!(was == is || meant.contains(&id), "{id} was {was} and is {is}");
-        assert!(was == is || is == "needs_review" || whole.contains(&id), "{id}: a draft with blanks is {is}");
+        // A draft stands in the place of what the owner may say elsewhere, and states nothing itself.
+        let draft = is == "needs_review" || (was == "unknown" && is == "failed");
+        assert!(was == is || draft || whole.contains(&id), "{id}: a draft with blanks turns {was} into {is}");
     }
 
     let again = run(&["fix".as_ref(), path]);
