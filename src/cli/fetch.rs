@@ -7,6 +7,7 @@ use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
@@ -29,6 +30,11 @@ const PASSED_ON: &[&str] =
 
 /// What has to go when a signal ends the run.
 static SCRATCH: Mutex<Scratch> = Mutex::new(Scratch { directory: None, git: None });
+
+/// Whether a signal is ending the process: git fails then because it was ended, which is nothing to complain about.
+static ENDING: AtomicBool = AtomicBool::new(false);
+/// How long the end of the process may take.
+const END: Duration = Duration::from_secs(5);
 
 /// The directory of a fetch, and the git that works in it.
 struct Scratch {
@@ -143,6 +149,7 @@ fn end(number: u32) {
 fn clean_up_on_signals() {
     // A second handler is refused, which is no error: there is one already.
     let _ = ctrlc::set_handler(|| {
+        ENDING.store(true, Ordering::SeqCst);
         if let Ok(scratch) = SCRATCH.lock() {
             if let Some(git) = scratch.git {
                 end(git);
@@ -351,7 +358,12 @@ impl Git<'_> {
         let mut pause = Duration::from_millis(2);
         let why = loop {
             match child.try_wait() {
-                Ok(Some(status)) if !status.success() => return Ok(false),
+                Ok(Some(status)) if !status.success() => {
+                    if ENDING.load(Ordering::SeqCst) {
+                        std::thread::sleep(END);
+                    }
+                    return Ok(false);
+                }
                 // What came in the last moment counts too.
                 Ok(Some(_)) if size(self.directory) <= self.bounds.space => return Ok(true),
                 Ok(Some(_)) => break self.too_large(),
