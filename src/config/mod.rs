@@ -3,6 +3,7 @@
 
 pub mod edit;
 mod file;
+pub mod inventory;
 mod strict;
 
 use std::collections::{BTreeMap, BTreeSet};

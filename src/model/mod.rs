@@ -8,6 +8,7 @@ pub mod evidence;
 pub mod fact;
 pub mod id;
 pub mod mapping;
+pub mod portfolio;
 pub mod project;
 pub mod ruling;
 pub mod source;

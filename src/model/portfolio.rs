@@ -1,0 +1,145 @@
+//! A portfolio: the projects of a foundation, each with the repositories that belong to it.
+
+use std::fmt;
+use std::str::FromStr;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::id::Level;
+
+/// The host of a repository that is named without one.
+pub const USUAL_HOST: &str = "github.com";
+
+/// What a portfolio consists of.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Inventory {
+    /// Whose portfolio it is.
+    pub title: Option<String>,
+    /// The groups, in the order in which they are shown.
+    pub groups: Vec<Group>,
+    /// The projects, sorted by id.
+    pub projects: Vec<Project>,
+}
+
+/// Projects of one kind, such as the graduated ones.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Group {
+    /// A short name.
+    pub id: String,
+    /// How it is shown.
+    pub title: String,
+}
+
+/// One project.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Project {
+    /// A short name that no other project has.
+    pub id: String,
+    /// How it is shown.
+    pub title: String,
+    /// The group it belongs to.
+    pub group: Option<String>,
+    /// Who answers for it.
+    pub owners: Vec<String>,
+    /// The level it is expected to reach.
+    pub target_level: Option<Level>,
+    /// Its repositories, the one it is known by first.
+    pub repositories: Vec<RepositoryName>,
+}
+
+/// A repository on a forge, by name.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(try_from = "String", into = "String")]
+#[schemars(with = "String")]
+pub struct RepositoryName {
+    /// The host, in lower case.
+    pub host: String,
+    /// The account or groups that own it, with `/` between groups.
+    pub owner: String,
+    /// Its name.
+    pub name: String,
+}
+
+/// Why a text names no repository.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` names no repository: expected OWNER/NAME or its https address")]
+pub struct NotARepository(pub String);
+
+impl FromStr for RepositoryName {
+    type Err = NotARepository;
+
+    /// Reads `owner/name`, `host/owner/name` with a dot in the host, or a web address.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        // What stands before an `@` may be a secret.
+        let shown = text.rsplit('@').next().unwrap_or_default();
+        let wrong = || NotARepository(shown.chars().filter(|c| !c.is_control()).take(100).collect());
+        let plain = |part: &str| {
+            let fine = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+            !part.is_empty() && part != "." && part != ".." && !part.starts_with('-') && part.chars().all(fine)
+        };
+        let rest = text.trim().strip_prefix("https://").or_else(|| text.trim().strip_prefix("http://"));
+        let path = rest.unwrap_or(text.trim()).split(['?', '#']).next().unwrap_or_default().trim_end_matches('/');
+        let mut parts: Vec<&str> = path.split('/').collect();
+        let host = match parts.first() {
+            Some(first) if rest.is_some() || (parts.len() > 2 && first.contains('.')) => parts.remove(0).to_lowercase(),
+            _ => USUAL_HOST.to_owned(),
+        };
+        let name = parts.pop().ok_or_else(wrong)?;
+        let name = name.strip_suffix(".git").unwrap_or(name);
+        let fits = !parts.is_empty() && plain(name) && parts.iter().all(|part| plain(part));
+        // Groups within groups are known on other forges only.
+        let fits =
+            fits && (parts.len() == 1 || host != USUAL_HOST) && plain(host.split(':').next().unwrap_or_default());
+        fits.then(|| Self { host, owner: parts.join("/"), name: name.to_owned() }).ok_or_else(wrong)
+    }
+}
+
+impl TryFrom<String> for RepositoryName {
+    type Error = NotARepository;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse()
+    }
+}
+
+impl From<RepositoryName> for String {
+    fn from(name: RepositoryName) -> Self {
+        name.to_string()
+    }
+}
+
+impl fmt::Display for RepositoryName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}/{}", self.host, self.owner, self.name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case::short("acme/widget", Some("github.com/acme/widget"))]
+    #[case::address("https://GitHub.com/Acme/Widget.git/", Some("github.com/Acme/Widget"))]
+    #[case::page("https://github.com/acme/widget?tab=readme#top", Some("github.com/acme/widget"))]
+    #[case::groups("https://gitlab.com/a/b/c", Some("gitlab.com/a/b/c"))]
+    #[case::host_without_scheme("gitlab.com/a/b", Some("gitlab.com/a/b"))]
+    #[case::health("acme/.github", Some("github.com/acme/.github"))]
+    #[case::owner_only("acme", None)]
+    #[case::deeper("https://github.com/acme/widget/tree/main", None)]
+    #[case::upwards("../widget", None)]
+    #[case::an_option("acme/--upload-pack=x", None)]
+    #[case::a_secret("https://user:secret@github.com/a/b", None)]
+    #[case::blank("ac me/widget", None)]
+    #[case::empty("", None)]
+    fn names(#[case] text: &str, #[case] expected: Option<&str>) {
+        let read = text.parse::<RepositoryName>();
+        assert!(!format!("{read:?}").contains("secret"), "{read:?}");
+        assert_eq!(read.ok().map(|name| name.to_string()).as_deref(), expected);
+    }
+}
