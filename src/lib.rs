@@ -20,4 +20,5 @@ pub mod fix;
 pub mod model;
 pub mod policy;
 pub mod report;
+pub mod store;
 pub mod yaml;

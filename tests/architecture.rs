@@ -20,6 +20,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("compare", &["model", "bundle"]),
     ("report", &["model", "bundle"]),
     ("fix", &["model", "yaml", "bundle"]),
+    ("store", &["model"]),
     ("audit", &["model", "bundle", "catalog", "collect", "policy", "assess"]),
     (
         "cli",

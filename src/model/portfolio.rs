@@ -6,7 +6,9 @@ use std::str::FromStr;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::id::Level;
+use super::assessment::{Basis, Standing, Verdict};
+use super::id::{Level, RequirementId};
+use super::ruling::Outcome;
 
 /// The host of a repository that is named without one.
 pub const USUAL_HOST: &str = "github.com";
@@ -92,8 +94,9 @@ impl FromStr for RepositoryName {
         let name = name.strip_suffix(".git").unwrap_or(name);
         let fits = !parts.is_empty() && plain(name) && parts.iter().all(|part| plain(part));
         // Groups within groups are known on other forges only.
-        let fits =
-            fits && (parts.len() == 1 || host != USUAL_HOST) && plain(host.split(':').next().unwrap_or_default());
+        let (name_of_host, port) = host.split_once(':').unwrap_or((&host, "0"));
+        let fits = fits && plain(name_of_host) && port.bytes().all(|byte| byte.is_ascii_digit());
+        let fits = fits && (parts.len() == 1 || host != USUAL_HOST);
         fits.then(|| Self { host, owner: parts.join("/"), name: name.to_owned() }).ok_or_else(wrong)
     }
 }
@@ -115,6 +118,117 @@ impl From<RepositoryName> for String {
 impl fmt::Display for RepositoryName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}/{}/{}", self.host, self.owner, self.name)
+    }
+}
+
+/// One audit of a portfolio.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Run {
+    /// Its name, made of the instant at which it began.
+    pub id: String,
+    /// The instant at which everything in it is judged, RFC 3339.
+    pub started_at: String,
+    /// When its last repository was done; none while it goes on.
+    pub finished_at: Option<String>,
+    /// The version of the standard.
+    pub catalog: String,
+    /// The ids of the requirements, in the order of the marks of its records.
+    pub requirements: Vec<RequirementId>,
+    /// The digest of the policies.
+    pub policies: String,
+    /// The version of osps.
+    pub tool: String,
+    /// What the portfolio consisted of.
+    pub inventory: Inventory,
+}
+
+/// What came of one repository in one run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Record {
+    /// The repository.
+    pub repository: RepositoryName,
+    /// What came of it.
+    #[serde(flatten)]
+    pub result: RepositoryResult,
+}
+
+/// Whether a repository was assessed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case", tag = "result")]
+pub enum RepositoryResult {
+    /// It was.
+    Assessed {
+        /// The commit.
+        commit: Option<String>,
+        /// The level reached.
+        level: Option<Level>,
+        /// One mark per requirement, in the order of the run's ids.
+        marks: String,
+        /// The digest of the assessment document without its times.
+        assessment: String,
+    },
+    /// It was not, and nothing is said about its requirements.
+    NotAssessed {
+        /// Why, in a sentence.
+        why: String,
+        /// Whether trying again may help: the cause lay in the network, a limit or a credential.
+        passing: bool,
+    },
+}
+
+/// How one requirement stands, as one character: what a store keeps of millions of verdicts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Mark(char);
+
+impl Mark {
+    /// The mark of a verdict: a declaration that counts goes before the outcome it was laid over.
+    pub fn of(verdict: &Verdict) -> Self {
+        Self(match (verdict.basis, verdict.outcome) {
+            (Some(Basis::Attested), _) => 'A',
+            (Some(Basis::Waived), _) => 'W',
+            (_, Outcome::Passed) => 'P',
+            (_, Outcome::Failed) => 'F',
+            (_, Outcome::NeedsReview) => 'R',
+            (_, Outcome::NotApplicable) => 'N',
+            (_, Outcome::Unknown) => 'U',
+            (_, Outcome::NotRun) => '-',
+        })
+    }
+
+    /// Reads one; none for a character that is no mark.
+    pub fn read(character: char) -> Option<Self> {
+        "APFRNUW-".contains(character).then_some(Self(character))
+    }
+
+    /// The character.
+    pub fn character(self) -> char {
+        self.0
+    }
+
+    /// What it says in words.
+    pub fn word(self) -> &'static str {
+        match self.0 {
+            'A' => "attested",
+            'W' => "waived",
+            'P' => "passed",
+            'F' => "failed",
+            'R' => "needs review",
+            'N' => "not applicable",
+            'U' => "unknown",
+            _ => "not run",
+        }
+    }
+
+    /// How it counts.
+    pub fn standing(self) -> Standing {
+        match self.0 {
+            'A' | 'P' | 'N' => Standing::Met,
+            'F' => Standing::Unmet,
+            'W' => Standing::Waived,
+            _ => Standing::Open,
+        }
     }
 }
 

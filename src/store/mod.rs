@@ -1,0 +1,385 @@
+//! Floor 1: what portfolio runs leave behind, in an SQLite file or a PostgreSQL database with one schema. It keeps runs,
+//! what came of each repository, the changes between runs, and assessments by their digest, compressed. It never judges.
+
+mod schema;
+
+use std::collections::BTreeSet;
+use std::io::{Read as _, Write as _};
+
+use flate2::Compression;
+use flate2::read::GzDecoder;
+use flate2::write::GzEncoder;
+use sqlx::any::{AnyPoolOptions, AnyRow};
+use sqlx::{AnyPool, AssertSqlSafe, Row as _};
+
+use crate::model::portfolio::{Mark, Record, RepositoryName, RepositoryResult, Run};
+
+/// Bytes of one assessment when it is taken out again.
+const MAX_DOCUMENT: u64 = 64 * 1024 * 1024;
+
+/// A store of runs.
+#[derive(Debug, Clone)]
+pub struct Store {
+    pool: AnyPool,
+}
+
+/// A change of one requirement of one repository between two runs.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Transition {
+    /// The run in which it was seen.
+    pub run: String,
+    /// The repository.
+    pub repository: RepositoryName,
+    /// The requirement.
+    pub requirement: String,
+    /// How it stood before.
+    pub from: Mark,
+    /// How it stands since.
+    pub to: Mark,
+}
+
+/// What went wrong with a store.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The database refused.
+    #[error("the store: {0}")]
+    Database(#[from] sqlx::Error),
+    /// An address that names no store.
+    #[error("`{0}` names no store: expected sqlite:PATH or postgres://HOST/DATABASE")]
+    Address(String),
+    /// A store that a later version wrote.
+    #[error("the store has the schema {found}, and this version of osps knows {known}: use the version that wrote it")]
+    Newer {
+        /// What it has.
+        found: i64,
+        /// What is known.
+        known: i64,
+    },
+    /// A row that does not hold what was put there.
+    #[error("the store holds what nobody put there: {0}")]
+    Broken(String),
+}
+
+type Result<T> = std::result::Result<T, StoreError>;
+
+impl Store {
+    /// Opens a store, makes it where there is none, and brings its schema up to date.
+    ///
+    /// # Errors
+    /// An address of another kind, a database that cannot be reached, or a schema of a later version.
+    pub async fn open(address: &str) -> Result<Self> {
+        sqlx::any::install_default_drivers();
+        let sqlite = address.strip_prefix("sqlite:");
+        if sqlite.is_none() && !address.starts_with("postgres://") && !address.starts_with("postgresql://") {
+            // What stands before an `@` may be a secret.
+            return Err(StoreError::Address(address.rsplit('@').next().unwrap_or_default().to_owned()));
+        }
+        let url = match sqlite {
+            Some(path) => format!("sqlite://{}?mode=rwc", path.trim_start_matches("//")),
+            None => address.to_owned(),
+        };
+        // One writer at a time is what SQLite has; waiting for it is better than failing.
+        let options = AnyPoolOptions::new().max_connections(if sqlite.is_some() { 1 } else { 4 });
+        let options = options.after_connect(move |connection, _| {
+            Box::pin(async move {
+                if sqlite_connection(connection) {
+                    for pragma in
+                        ["PRAGMA journal_mode = WAL", "PRAGMA synchronous = NORMAL", "PRAGMA busy_timeout = 30000"]
+                    {
+                        sqlx::query(pragma).execute(&mut *connection).await?;
+                    }
+                }
+                Ok(())
+            })
+        });
+        let store = Self { pool: options.connect(&url).await? };
+        schema::migrate(&store.pool, sqlite.is_some()).await?;
+        Ok(store)
+    }
+
+    /// Begins a run. Where the same instant began one already, its name gets a number.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub async fn begin(&self, mut run: Run) -> Result<Run> {
+        let stem = run.id.clone();
+        for number in 2.. {
+            let done = sqlx::query(
+                "INSERT INTO run (id, started_at, catalog, requirements, policies, tool, inventory)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (id) DO NOTHING",
+            )
+            .bind(&run.id)
+            .bind(&run.started_at)
+            .bind(&run.catalog)
+            .bind(json(&run.requirements)?)
+            .bind(&run.policies)
+            .bind(&run.tool)
+            .bind(json(&run.inventory)?)
+            .execute(&self.pool)
+            .await?;
+            if done.rows_affected() == 1 {
+                break;
+            }
+            run.id = format!("{stem}-{number}");
+        }
+        Ok(run)
+    }
+
+    /// Ends a run.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub async fn finish(&self, run: &str, at: &str) -> Result<()> {
+        let query = sqlx::query("UPDATE run SET finished_at = $1 WHERE id = $2");
+        query.bind(at).bind(run).execute(&self.pool).await?;
+        Ok(())
+    }
+
+    /// All runs, oldest first.
+    ///
+    /// # Errors
+    /// The database refuses, or holds something else.
+    pub async fn runs(&self) -> Result<Vec<Run>> {
+        let rows = sqlx::query(
+            "SELECT id, started_at, finished_at, catalog, requirements, policies, tool, inventory FROM run
+             ORDER BY started_at, id",
+        );
+        rows.fetch_all(&self.pool).await?.iter().map(run_of).collect()
+    }
+
+    /// The repositories that a run is done with.
+    ///
+    /// # Errors
+    /// The database refuses, or holds something else.
+    pub async fn done(&self, run: &str) -> Result<BTreeSet<RepositoryName>> {
+        let rows = sqlx::query("SELECT repository FROM record WHERE run = $1").bind(run).fetch_all(&self.pool).await?;
+        rows.iter().map(|row| name(&row.try_get::<String, _>(0)?)).collect()
+    }
+
+    /// Keeps what came of a repository, with its assessment; the changes since the run before are told. All of it is kept, or
+    /// nothing. Of a repository that a run is done with already nothing is changed.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub async fn record(&self, run: &Run, record: &Record, document: Option<&str>, at: &str) -> Result<()> {
+        let mut transaction = self.pool.begin().await?;
+        let repository = record.repository.to_string();
+        let (commit, level, marks, digest, why, passing) = match &record.result {
+            RepositoryResult::Assessed { commit, level, marks, assessment } => {
+                let level = level.map(|level| i64::from(level.number()));
+                (commit.as_deref(), level, Some(marks.as_str()), Some(assessment.as_str()), None, None)
+            }
+            RepositoryResult::NotAssessed { why, passing } => {
+                (None, None, None, None, Some(why.as_str()), Some(i64::from(*passing)))
+            }
+        };
+        let kept = sqlx::query(
+            "INSERT INTO record (run, repository, revision, level, marks, assessment, why, passing, kept_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (run, repository) DO NOTHING",
+        )
+        .bind(&run.id)
+        .bind(&repository)
+        .bind(commit)
+        .bind(level)
+        .bind(marks)
+        .bind(digest)
+        .bind(why)
+        .bind(passing)
+        .bind(at)
+        .execute(&mut *transaction)
+        .await?;
+        if kept.rows_affected() == 0 {
+            return Ok(());
+        }
+        if let (Some(digest), Some(document)) = (digest, document) {
+            sqlx::query("INSERT INTO document (digest, content) VALUES ($1, $2) ON CONFLICT (digest) DO NOTHING")
+                .bind(digest)
+                .bind(compressed(document)?)
+                .execute(&mut *transaction)
+                .await?;
+        }
+        if let Some(marks) = marks {
+            let before = sqlx::query(
+                "SELECT run.requirements, record.marks FROM record JOIN run ON run.id = record.run
+                 WHERE record.repository = $1 AND record.marks IS NOT NULL AND run.started_at < $2
+                 ORDER BY run.started_at DESC, run.id DESC LIMIT 1",
+            )
+            .bind(&repository)
+            .bind(&run.started_at)
+            .fetch_optional(&mut *transaction)
+            .await?;
+            if let Some(before) = before {
+                let ids: Vec<String> = parsed(&before.try_get::<String, _>(0)?)?;
+                let before: String = before.try_get(1)?;
+                for (id, from, to) in changes(&ids, &before, run, marks) {
+                    sqlx::query(
+                        "INSERT INTO transition (run, repository, requirement, was, is_now) VALUES ($1, $2, $3, $4, $5)",
+                    )
+                    .bind(&run.id)
+                    .bind(&repository)
+                    .bind(id)
+                    .bind(from.to_string())
+                    .bind(to.to_string())
+                    .execute(&mut *transaction)
+                    .await?;
+                }
+            }
+        }
+        Ok(transaction.commit().await?)
+    }
+
+    /// What came of the repositories of a run, sorted by name.
+    ///
+    /// # Errors
+    /// The database refuses, or holds something else.
+    pub async fn records(&self, run: &str) -> Result<Vec<Record>> {
+        let rows = sqlx::query(
+            "SELECT repository, revision, level, marks, assessment, why, passing FROM record WHERE run = $1
+             ORDER BY repository",
+        );
+        let mut records: Vec<Record> =
+            rows.bind(run).fetch_all(&self.pool).await?.iter().map(record_of).collect::<Result<_>>()?;
+        // Databases sort by rules of their own.
+        records.sort_by(|a, b| a.repository.cmp(&b.repository));
+        Ok(records)
+    }
+
+    /// The changes that a run saw, sorted.
+    ///
+    /// # Errors
+    /// The database refuses, or holds something else.
+    pub async fn transitions(&self, run: &str) -> Result<Vec<Transition>> {
+        let rows = sqlx::query("SELECT repository, requirement, was, is_now FROM transition WHERE run = $1");
+        let rows = rows.bind(run).fetch_all(&self.pool).await?;
+        let read = |row: &AnyRow| {
+            Ok(Transition {
+                run: run.to_owned(),
+                repository: name(&row.try_get::<String, _>(0)?)?,
+                requirement: row.try_get(1)?,
+                from: mark(&row.try_get::<String, _>(2)?)?,
+                to: mark(&row.try_get::<String, _>(3)?)?,
+            })
+        };
+        let mut transitions: Vec<Transition> = rows.iter().map(read).collect::<Result<_>>()?;
+        transitions.sort();
+        Ok(transitions)
+    }
+
+    /// An assessment document by its digest.
+    ///
+    /// # Errors
+    /// The database refuses, or holds something else.
+    pub async fn document(&self, digest: &str) -> Result<Option<String>> {
+        let query = sqlx::query("SELECT content FROM document WHERE digest = $1").bind(digest);
+        let Some(row) = query.fetch_optional(&self.pool).await? else { return Ok(None) };
+        let bytes: Vec<u8> = row.try_get(0)?;
+        let mut text = String::new();
+        let read = GzDecoder::new(bytes.as_slice()).take(MAX_DOCUMENT).read_to_string(&mut text);
+        read.map_err(|error| StoreError::Broken(error.to_string()))?;
+        Ok(Some(text))
+    }
+
+    /// Removes the runs that began before an instant, but never the newest finished one; documents that no run names any more
+    /// go with them. Gives the number of runs removed.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub async fn prune(&self, before: &str) -> Result<u64> {
+        let mut transaction = self.pool.begin().await?;
+        let newest = "SELECT id FROM run WHERE finished_at IS NOT NULL ORDER BY started_at DESC, id DESC LIMIT 1";
+        let keep: Option<String> =
+            sqlx::query(newest).fetch_optional(&mut *transaction).await?.map(|row| row.try_get(0)).transpose()?;
+        let keep = keep.unwrap_or_default();
+        for table in ["transition", "record"] {
+            let text =
+                format!("DELETE FROM {table} WHERE run IN (SELECT id FROM run WHERE started_at < $1 AND id <> $2)");
+            sqlx::query(AssertSqlSafe(text)).bind(before).bind(&keep).execute(&mut *transaction).await?;
+        }
+        let gone = sqlx::query("DELETE FROM run WHERE started_at < $1 AND id <> $2");
+        let gone = gone.bind(before).bind(&keep).execute(&mut *transaction).await?;
+        sqlx::query(
+            "DELETE FROM document WHERE digest NOT IN (SELECT assessment FROM record WHERE assessment IS NOT NULL)",
+        )
+        .execute(&mut *transaction)
+        .await?;
+        transaction.commit().await?;
+        Ok(gone.rows_affected())
+    }
+}
+
+fn sqlite_connection(connection: &sqlx::AnyConnection) -> bool {
+    connection.backend_name().eq_ignore_ascii_case("sqlite")
+}
+
+/// What changed between the marks of two runs, whose requirements need not be the same.
+fn changes(ids: &[String], before: &str, run: &Run, now: &str) -> Vec<(String, char, char)> {
+    let before: std::collections::BTreeMap<&str, char> = ids.iter().map(String::as_str).zip(before.chars()).collect();
+    let now = run.requirements.iter().map(|id| id.as_str()).zip(now.chars());
+    now.filter_map(|(id, to)| {
+        let from = *before.get(id)?;
+        (from != to).then(|| (id.to_owned(), from, to))
+    })
+    .collect()
+}
+
+fn json<T: serde::Serialize>(value: &T) -> Result<String> {
+    serde_json::to_string(value).map_err(|error| StoreError::Broken(error.to_string()))
+}
+
+fn parsed<T: serde::de::DeserializeOwned>(text: &str) -> Result<T> {
+    serde_json::from_str(text).map_err(|error| StoreError::Broken(error.to_string()))
+}
+
+fn name(text: &str) -> Result<RepositoryName> {
+    text.parse().map_err(|error: crate::model::portfolio::NotARepository| StoreError::Broken(error.to_string()))
+}
+
+fn mark(text: &str) -> Result<Mark> {
+    let read = text.chars().next().and_then(Mark::read);
+    read.ok_or_else(|| StoreError::Broken(format!("`{text}` is no mark")))
+}
+
+fn run_of(row: &AnyRow) -> Result<Run> {
+    Ok(Run {
+        id: row.try_get(0)?,
+        started_at: row.try_get(1)?,
+        finished_at: row.try_get(2)?,
+        catalog: row.try_get(3)?,
+        requirements: parsed(&row.try_get::<String, _>(4)?)?,
+        policies: row.try_get(5)?,
+        tool: row.try_get(6)?,
+        inventory: parsed(&row.try_get::<String, _>(7)?)?,
+    })
+}
+
+fn record_of(row: &AnyRow) -> Result<Record> {
+    let marks: Option<String> = row.try_get(3)?;
+    let result = match marks {
+        Some(marks) => {
+            let level: Option<i64> = row.try_get(2)?;
+            let level = level.and_then(|level| u8::try_from(level).ok()).and_then(|level| level.try_into().ok());
+            let assessment: Option<String> = row.try_get(4)?;
+            RepositoryResult::Assessed {
+                commit: row.try_get(1)?,
+                level,
+                marks,
+                assessment: assessment.unwrap_or_default(),
+            }
+        }
+        None => {
+            let (why, passing): (Option<String>, Option<i64>) = (row.try_get(5)?, row.try_get(6)?);
+            RepositoryResult::NotAssessed { why: why.unwrap_or_default(), passing: passing == Some(1) }
+        }
+    };
+    Ok(Record { repository: name(&row.try_get::<String, _>(0)?)?, result })
+}
+
+fn compressed(text: &str) -> Result<Vec<u8>> {
+    // Equal texts give equal bytes: the header holds no time.
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+    let written = encoder.write_all(text.as_bytes()).and_then(|()| encoder.finish());
+    written.map_err(|error| StoreError::Broken(error.to_string()))
+}
+
+#[cfg(test)]
+mod tests;

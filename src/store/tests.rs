@@ -1,0 +1,148 @@
+//! The same tests on SQLite and, where `OSPS_TEST_POSTGRES` names an empty database, on PostgreSQL.
+
+use super::*;
+use crate::model::portfolio::Inventory;
+
+fn block<T>(work: impl Future<Output = T>) -> T {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(work)
+}
+
+fn run(day: u32) -> Run {
+    Run {
+        id: format!("2026-11-{day:02}"),
+        started_at: format!("2026-11-{day:02}T00:00:00Z"),
+        finished_at: None,
+        catalog: "2026-08-28".to_owned(),
+        requirements: ["OSPS-AC-01.01", "OSPS-AC-02.01"].iter().map(|id| id.parse().expect("an id")).collect(),
+        policies: "sha256:0".to_owned(),
+        tool: "osps".to_owned(),
+        inventory: Inventory::default(),
+    }
+}
+
+fn assessed(repository: &str, marks: &str, assessment: &str) -> Record {
+    Record {
+        repository: repository.parse().expect("a name"),
+        result: RepositoryResult::Assessed {
+            commit: Some("c".repeat(40)),
+            level: Some(2.try_into().expect("a level")),
+            marks: marks.to_owned(),
+            assessment: assessment.to_owned(),
+        },
+    }
+}
+
+/// Each kind of store, empty.
+fn stores(about: impl AsyncFn(Store)) {
+    let directory = tempfile::tempdir().expect("a directory");
+    let mut addresses = vec![format!("sqlite:{}", directory.path().join("history.db").display())];
+    addresses.extend(std::env::var("OSPS_TEST_POSTGRES"));
+    for address in addresses {
+        block(async {
+            let store = Store::open(&address).await.expect("opened");
+            for table in ["transition", "record", "run", "document"] {
+                let clean = AssertSqlSafe(format!("DELETE FROM {table}"));
+                sqlx::query(clean).execute(&store.pool).await.expect("emptied");
+            }
+            about(store).await;
+        });
+    }
+}
+
+#[test]
+fn what_is_kept_is_found_again() {
+    stores(async |store| {
+        let run = store.begin(run(1)).await.expect("begun");
+        let failed = Record {
+            repository: "acme/gadget".parse().expect("a name"),
+            result: RepositoryResult::NotAssessed { why: "The server refused.".to_owned(), passing: true },
+        };
+        let fine = assessed("acme/widget", "PF", "sha256:1");
+        store.record(&run, &fine, Some("{\"a\": 1}"), "now").await.expect("kept");
+        store.record(&run, &failed, None, "now").await.expect("kept");
+        store.finish(&run.id, "2026-11-01T01:00:00Z").await.expect("finished");
+        assert_eq!(store.records(&run.id).await.expect("read"), [failed, fine]);
+        assert_eq!(store.done(&run.id).await.expect("read").len(), 2);
+        assert_eq!(store.document("sha256:1").await.expect("read").as_deref(), Some("{\"a\": 1}"));
+        assert_eq!(store.document("sha256:2").await.expect("read"), None);
+        let runs = store.runs().await.expect("read");
+        assert_eq!(runs, [Run { finished_at: Some("2026-11-01T01:00:00Z".to_owned()), ..run }]);
+    });
+}
+
+#[test]
+fn a_repository_is_kept_once_per_run() {
+    stores(async |store| {
+        let run = store.begin(run(1)).await.expect("begun");
+        store.record(&run, &assessed("acme/widget", "PF", "sha256:1"), None, "now").await.expect("kept");
+        store.record(&run, &assessed("acme/widget", "FF", "sha256:2"), None, "now").await.expect("kept");
+        let records = store.records(&run.id).await.expect("read");
+        assert_eq!(records, [assessed("acme/widget", "PF", "sha256:1")]);
+    });
+}
+
+#[test]
+fn runs_of_the_same_instant_are_told_apart() {
+    stores(async |store| {
+        assert_eq!(store.begin(run(1)).await.expect("begun").id, "2026-11-01");
+        assert_eq!(store.begin(run(1)).await.expect("begun").id, "2026-11-01-2");
+    });
+}
+
+#[test]
+fn changes_are_told_from_the_last_run_that_saw_the_repository() {
+    stores(async |store| {
+        for (day, marks) in [(1, Some("PF")), (2, None), (3, Some("FF")), (4, Some("FF"))] {
+            let run = store.begin(run(day)).await.expect("begun");
+            let record = match marks {
+                Some(marks) => assessed("acme/widget", marks, "sha256:1"),
+                None => Record {
+                    repository: "acme/widget".parse().expect("a name"),
+                    result: RepositoryResult::NotAssessed { why: "gone".to_owned(), passing: false },
+                },
+            };
+            store.record(&run, &record, None, "now").await.expect("kept");
+        }
+        let told = store.transitions("2026-11-03").await.expect("read");
+        let told: Vec<(&str, char, char)> =
+            told.iter().map(|one| (one.requirement.as_str(), one.from.character(), one.to.character())).collect();
+        assert_eq!(told, [("OSPS-AC-01.01", 'P', 'F')]);
+        assert_eq!(store.transitions("2026-11-04").await.expect("read"), []);
+    });
+}
+
+#[test]
+fn pruning_keeps_the_newest_run_and_what_it_names() {
+    stores(async |store| {
+        for day in 1..=3 {
+            let run = store.begin(run(day)).await.expect("begun");
+            let record = assessed("acme/widget", "PF", &format!("sha256:{day}"));
+            store.record(&run, &record, Some("{}"), "now").await.expect("kept");
+            store.finish(&run.id, "then").await.expect("finished");
+        }
+        assert_eq!(store.prune("2027-01-01").await.expect("pruned"), 2);
+        assert_eq!(store.runs().await.expect("read").len(), 1);
+        assert_eq!(store.document("sha256:1").await.expect("read"), None);
+        assert!(store.document("sha256:3").await.expect("read").is_some());
+    });
+}
+
+#[test]
+fn a_store_is_opened_again_and_a_newer_one_refused() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let address = format!("sqlite:{}", directory.path().join("history.db").display());
+    block(async {
+        let store = Store::open(&address).await.expect("made");
+        store.begin(run(1)).await.expect("begun");
+        drop(store);
+        let store = Store::open(&address).await.expect("opened");
+        assert_eq!(store.runs().await.expect("read").len(), 1);
+        sqlx::query("INSERT INTO osps_schema (version) VALUES (99)").execute(&store.pool).await.expect("written");
+        drop(store);
+        let error = Store::open(&address).await.expect_err("refused");
+        assert!(matches!(error, StoreError::Newer { found: 99, .. }), "{error}");
+        let error = Store::open("mysql://user:secret@host/x").await.expect_err("refused").to_string();
+        assert!(!error.contains("secret"), "{error}");
+    });
+}
