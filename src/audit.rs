@@ -17,6 +17,7 @@ use crate::model::assessment::{Assessment, CatalogRef, Check, FactsRef, FileRef,
 use crate::model::catalog::Catalog;
 use crate::model::declaration::{Condition, Declaration};
 use crate::model::id::RequirementId;
+use crate::model::source::Source;
 use crate::model::subject::Subject;
 use crate::policy::{Engine, Policies, Policy, PolicyError, Run};
 
@@ -125,6 +126,22 @@ impl FactsDocument {
         at.map(|at| at.to_zoned(TimeZone::UTC).date()).unwrap_or(Date::ZERO)
     }
 
+    /// The same facts with one of them replaced, and with the source that told it.
+    pub(crate) fn with(&self, section: &str, fact: &str, value: Json, source: Option<(&str, Source)>) -> Self {
+        let mut changed = self.clone();
+        if let Some(place) = changed.json.get_mut(section).and_then(|section| section.get_mut(fact)) {
+            *place = value;
+        }
+        if let Some((id, source)) = source {
+            if let Ok(json) = serde_json::to_value(&source) {
+                changed.json["collection"]["sources"][id] = json;
+            }
+            changed.facts.sources.insert(id.to_owned(), source);
+        }
+        changed.facts.digest = digest(&changed.json);
+        changed
+    }
+
     /// The document, with sorted keys.
     pub fn to_json(&self) -> String {
         let mut text = format!("{:#}", self.json);
@@ -142,30 +159,58 @@ fn digest(facts: &Json) -> String {
     format!("sha256:{}", hex(&Sha256::digest(facts.to_string())))
 }
 
+/// The policies and a catalog, ready to judge one facts document after another. One per thread.
+#[derive(Debug)]
+pub struct Judge<'a> {
+    settings: &'a Settings<'a>,
+    engine: Engine,
+    checks: BTreeMap<String, Check>,
+}
+
+impl<'a> Judge<'a> {
+    /// Prepares the policies.
+    ///
+    /// # Errors
+    /// A policy that the engine does not take.
+    pub fn new(settings: &'a Settings<'a>) -> Result<Self, PolicyError> {
+        let run = Run { catalog: settings.catalog.version.clone(), strict_platform: settings.strict_platform };
+        let engine = Engine::new(settings.policies, &run)?;
+        let checks = settings.policies.iter().map(|policy| (policy.id.clone(), check(policy))).collect();
+        Ok(Self { settings, engine, checks })
+    }
+
+    /// Judges one facts document, under what is stated about its subject.
+    ///
+    /// # Errors
+    /// The engine gave up.
+    pub fn judge(&mut self, facts: &FactsDocument, statements: &Statements) -> Result<Assessment, PolicyError> {
+        let settings = self.settings;
+        let rulings = self.engine.evaluate(&facts.json.to_string())?;
+        let provenance = Provenance {
+            subject: facts.subject.clone(),
+            catalog: settings.catalog_ref.clone(),
+            policies: PoliciesRef {
+                digest: settings.policies.digest().to_owned(),
+                changed: settings.policies.changed().to_vec(),
+                strict_platform: settings.strict_platform,
+            },
+            facts: FactsRef { unknown: unknown(settings.policies, &facts.json), ..facts.facts.clone() },
+            tool: collect::TOOL.to_owned(),
+            checks: self.checks.clone(),
+        };
+        let mut statements = statements.clone();
+        if statements.as_of == Date::ZERO {
+            statements.as_of = facts.day();
+        }
+        statements.conditions = conditions(settings.policies, &facts.json);
+        statements.files.extend(unused_insights(&facts.json));
+        Ok(assess::assess(settings.catalog, provenance, rulings, settings.mode, &settings.selection, &statements))
+    }
+}
+
 /// Judges one facts document.
 pub fn evaluate(facts: &FactsDocument, settings: &Settings<'_>) -> Result<Assessment, PolicyError> {
-    let run = Run { catalog: settings.catalog.version.clone(), strict_platform: settings.strict_platform };
-    let mut engine = Engine::new(settings.policies, &run)?;
-    let rulings = engine.evaluate(&facts.json.to_string())?;
-    let provenance = Provenance {
-        subject: facts.subject.clone(),
-        catalog: settings.catalog_ref.clone(),
-        policies: PoliciesRef {
-            digest: settings.policies.digest().to_owned(),
-            changed: settings.policies.changed().to_vec(),
-            strict_platform: settings.strict_platform,
-        },
-        facts: FactsRef { unknown: unknown(settings.policies, &facts.json), ..facts.facts.clone() },
-        tool: collect::TOOL.to_owned(),
-        checks: settings.policies.iter().map(|policy| (policy.id.clone(), check(policy))).collect(),
-    };
-    let mut statements = settings.statements.clone();
-    if statements.as_of == Date::ZERO {
-        statements.as_of = facts.day();
-    }
-    statements.conditions = conditions(settings.policies, &facts.json);
-    statements.files.extend(unused_insights(&facts.json));
-    Ok(assess::assess(settings.catalog, provenance, rulings, settings.mode, &settings.selection, &statements))
+    Judge::new(settings)?.judge(facts, &settings.statements)
 }
 
 /// The facts that policies ask for and that are not known, with the reasons.

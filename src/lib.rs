@@ -19,6 +19,7 @@ pub mod config;
 pub mod fix;
 pub mod model;
 pub mod policy;
+pub mod portfolio;
 pub mod report;
 pub mod store;
 pub mod yaml;

@@ -149,7 +149,6 @@ impl Target {
         progress: &Progress,
     ) -> anyhow::Result<Collected> {
         let mut fetched = None;
-        let mut own_policies = true;
         let connection = if !self.target.exists() && names_a_remote(&self.target) {
             let target = self.target.to_string_lossy();
             let remote = Remote::read(&target).ok_or_else(|| {
@@ -159,7 +158,6 @@ impl Target {
                 ))
             })?;
             let connection = self.asking.connection_to_remote(progress)?;
-            own_policies = false;
             progress.step("fetching the repository");
             let ours = shared::bundle(policies)?;
             fetched = Some(fetch(&remote, self.rev.as_deref(), &connection, &ours, self.asking.bounds())?);
@@ -168,23 +166,10 @@ impl Target {
             self.asking.connection(progress)?
         };
         let path = fetched.as_ref().map_or(self.target.as_path(), Fetched::path);
-        let files = Files::open(path, self.rev.as_deref(), self.worktree)?;
-        let loaded = configuring.load(Some(&files))?;
-        let bundle = loaded.bundle(policies, own_policies.then_some(&files))?;
-        progress.step("collecting facts");
-        let facts = collect::collect(&collect::Options {
-            path: path.to_path_buf(),
-            rev: self.rev.clone(),
-            worktree: self.worktree,
-            now: jiff::Timestamp::now(),
-            policies: &bundle,
-            forge: connection.as_ref(),
-            project: &loaded.configuration.project,
-        })?;
-        let facts = FactsDocument::collected(&facts).map_err(|error| Bug(error.to_string()))?;
-        let files = Files::assessed(path, self.rev.as_deref(), self.worktree)?;
-        let read = Some(Read { files, _fetched: fetched });
-        Ok(Collected { facts, connection, loaded, bundle, read })
+        let place = Place { path, rev: self.rev(), worktree: self.worktree, own_policies: fetched.is_none() };
+        let collected = place.collect(configuring, policies, connection.as_ref(), jiff::Timestamp::now(), progress)?;
+        let read = collected.read.map(|read| Read { _fetched: fetched, ..read });
+        Ok(Collected { connection, read, ..collected })
     }
 
     /// The working directory that may be changed: that of a clone on this machine, of which the newest commit or the files
@@ -202,6 +187,45 @@ impl Target {
         let files = Files::open(&self.target, None, self.worktree)?;
         let directory = files.directory().map(Path::to_path_buf);
         directory.ok_or_else(|| Usage("there is no working directory here to write into".to_owned()).into())
+    }
+}
+
+/// A clone or a directory on this machine.
+pub(super) struct Place<'a> {
+    pub(super) path: &'a Path,
+    pub(super) rev: Option<&'a str>,
+    pub(super) worktree: bool,
+    /// Whether the policies that the repository names are used.
+    pub(super) own_policies: bool,
+}
+
+impl Place<'_> {
+    /// Collects what is there, and what a forge says of it where one is asked.
+    pub(super) fn collect(
+        &self,
+        configuring: &Configuring,
+        policies: Option<&Path>,
+        connection: Option<&Connection>,
+        now: jiff::Timestamp,
+        progress: &Progress,
+    ) -> anyhow::Result<Collected> {
+        let files = Files::open(self.path, self.rev, self.worktree)?;
+        let loaded = configuring.load(Some(&files))?;
+        let bundle = loaded.bundle(policies, self.own_policies.then_some(&files))?;
+        progress.step("collecting facts");
+        let facts = collect::collect(&collect::Options {
+            path: self.path.to_path_buf(),
+            rev: self.rev.map(str::to_owned),
+            worktree: self.worktree,
+            now,
+            policies: &bundle,
+            forge: connection,
+            project: &loaded.configuration.project,
+        })?;
+        let facts = FactsDocument::collected(&facts).map_err(|error| Bug(error.to_string()))?;
+        let files = Files::assessed(self.path, self.rev, self.worktree)?;
+        let read = Some(Read { files, _fetched: None });
+        Ok(Collected { facts, connection: None, loaded, bundle, read })
     }
 }
 

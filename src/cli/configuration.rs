@@ -62,6 +62,11 @@ pub(super) struct Loaded {
 }
 
 impl Configuring {
+    /// Each repository's own configuration, over that of a foundation.
+    pub(super) fn of_foundation(foundation: Option<PathBuf>) -> Self {
+        Self { foundation, ..Self::default() }
+    }
+
     /// Reads the configuration that holds for a repository; for a facts document alone, what is named.
     pub(super) fn load(&self, files: Option<&Files>) -> anyhow::Result<Loaded> {
         let mut layers = Vec::new();

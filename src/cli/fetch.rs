@@ -2,6 +2,7 @@
 //! a directory of ours by the git program. Nothing is checked out, no configuration but ours is read, nobody is asked for
 //! a password, and time and space end. The directory goes away however the run ends.
 
+use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
@@ -28,20 +29,13 @@ const OUTPUT: u64 = 64 * 1024 * 1024;
 const PASSED_ON: &[&str] =
     &["PATH", "HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy", "SSL_CERT_FILE", "SSL_CERT_DIR", "GIT_SSL_CAINFO"];
 
-/// What has to go when a signal ends the run.
-static SCRATCH: Mutex<Scratch> = Mutex::new(Scratch { directory: None, git: None });
+/// What has to go when a signal ends the run: the directories of fetches, each with the number of the git that works in it, which is that of the group of all it starts.
+static SCRATCH: Mutex<BTreeMap<PathBuf, Option<u32>>> = Mutex::new(BTreeMap::new());
 
 /// Whether a signal is ending the process: git fails then because it was ended, which is nothing to complain about.
 static ENDING: AtomicBool = AtomicBool::new(false);
 /// How long the end of the process may take.
 const END: Duration = Duration::from_secs(5);
-
-/// The directory of a fetch, and the git that works in it.
-struct Scratch {
-    directory: Option<PathBuf>,
-    /// Its number, and that of the group of all that it starts.
-    git: Option<u32>,
-}
 
 /// What a fetch may take, all its steps together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -124,13 +118,16 @@ impl Fetched {
 
 impl Drop for Fetched {
     fn drop(&mut self) {
-        remember(None);
+        if let Ok(mut scratch) = SCRATCH.lock() {
+            scratch.remove(self.path());
+        }
     }
 }
 
-fn remember(directory: Option<PathBuf>) {
+/// Notes which git is at work in a directory.
+fn working(directory: &Path, git: Option<u32>) {
     if let Ok(mut scratch) = SCRATCH.lock() {
-        scratch.directory = directory;
+        scratch.insert(directory.to_path_buf(), git);
     }
 }
 
@@ -151,14 +148,16 @@ fn clean_up_on_signals() {
     let _ = ctrlc::set_handler(|| {
         ENDING.store(true, Ordering::SeqCst);
         if let Ok(scratch) = SCRATCH.lock() {
-            if let Some(git) = scratch.git {
-                end(git);
-            }
+            scratch.values().flatten().for_each(|git| end(*git));
             // What git was about to write when it ended may still appear.
-            let left = || scratch.directory.as_deref().filter(|path| path.exists());
             for _ in 0..50 {
-                let Some(path) = left() else { break };
-                let _ = std::fs::remove_dir_all(path);
+                let left: Vec<&PathBuf> = scratch.keys().filter(|path| path.exists()).collect();
+                if left.is_empty() {
+                    break;
+                }
+                for path in left {
+                    let _ = std::fs::remove_dir_all(path);
+                }
                 std::thread::sleep(Duration::from_millis(5));
             }
         }
@@ -185,7 +184,7 @@ pub(super) fn fetch(
     }
     let directory = tempfile::Builder::new().prefix("osps-").tempdir().context("a directory for the repository")?;
     clean_up_on_signals();
-    remember(Some(directory.path().to_path_buf()));
+    working(directory.path(), None);
     let fetched = Fetched { directory };
     let url = format!("{web}/{}/{}.git", remote.owner, remote.name);
     let git = Git { directory: fetched.path(), connection, bounds, until: Instant::now() + bounds.time };
@@ -333,7 +332,7 @@ impl Git<'_> {
             .stderr(Stdio::piped())
             .spawn()
             .map_err(failed)?;
-        working(Some(child.id()));
+        working(self.directory, Some(child.id()));
         let mut stdin = child.stdin.take();
         let (mut stdout, mut stderr) = (child.stdout.take(), child.stderr.take());
         let (status, printed, complaint) = std::thread::scope(|scope| {
@@ -341,7 +340,7 @@ impl Git<'_> {
             let printed = scope.spawn(move || read(stdout.as_mut()));
             let complaint = scope.spawn(move || read(stderr.as_mut()));
             let status = self.watch(&mut child);
-            working(None);
+            working(self.directory, None);
             (status, printed.join().unwrap_or_default(), complaint.join().unwrap_or_default())
         });
         if status? {
@@ -390,13 +389,6 @@ impl Git<'_> {
 
     fn too_large(&self) -> String {
         format!("the repository takes more than {} MiB (`--fetch-size`)", self.bounds.space >> 20)
-    }
-}
-
-/// Notes which git is at work.
-fn working(git: Option<u32>) {
-    if let Ok(mut scratch) = SCRATCH.lock() {
-        scratch.git = git;
     }
 }
 

@@ -19,8 +19,10 @@ mod extras;
 mod fetch;
 mod fix;
 mod gate;
+mod history;
 mod init;
 mod policy;
+mod portfolio;
 mod progress;
 mod report;
 mod settings;
@@ -79,6 +81,10 @@ enum Command {
     Catalog(catalog::Args),
     /// The policies: list, test, lint.
     Policy(policy::Args),
+    /// Assess all repositories of a foundation, resumable, with history.
+    Portfolio(portfolio::Args),
+    /// What runs over a portfolio left behind: list, show, diff, regressed, trend, expiring, export, prune.
+    History(history::Args),
     /// As whom the forge is asked, what that shows, and what would show more.
     Doctor(doctor::Args),
     /// The JSON Schema of a document.
@@ -117,6 +123,8 @@ pub fn run() -> ExitCode {
         Command::Explain(args) => explain::run(args, terminal),
         Command::Catalog(args) => catalog::run(args, terminal),
         Command::Policy(args) => policy::run(args),
+        Command::Portfolio(args) => portfolio::run(args, terminal),
+        Command::History(args) => history::run(args, terminal),
         Command::Doctor(args) => doctor::run(args, terminal),
         Command::Schema(args) => extras::schema(args),
         Command::Completions(args) => extras::completions(args, &mut Cli::command()),

@@ -11,7 +11,7 @@ use super::collect::Collected;
 use super::configuration::Loaded;
 use super::exit::{Bug, Usage};
 use super::progress::{LogFormat, Progress, log};
-use crate::assess::Selection;
+use crate::assess::{Selection, Statements};
 use crate::audit::{self, Settings};
 use crate::bundle::Bundle;
 use crate::catalog::Catalogs;
@@ -233,6 +233,16 @@ impl Judging {
         ruling: &Loaded,
     ) -> anyhow::Result<Settings<'a>> {
         let catalog = self.catalog(catalogs, ruling)?;
+        Ok(Settings { statements: stated.statements(catalogs), ..self.of(catalogs, catalog, policies)? })
+    }
+
+    /// How facts are judged against a version of the standard, with nothing stated about their subject.
+    pub(super) fn of<'a>(
+        &self,
+        catalogs: &Catalogs,
+        catalog: &'a Catalog,
+        policies: &'a Policies,
+    ) -> anyhow::Result<Settings<'a>> {
         Ok(Settings {
             catalog,
             catalog_ref: catalogs.reference(catalog),
@@ -240,7 +250,7 @@ impl Judging {
             mode: self.levels.into(),
             selection: self.selection(catalog)?,
             strict_platform: self.platform_evidence == Platform::Strict,
-            statements: stated.statements(catalogs),
+            statements: Statements::default(),
         })
     }
 

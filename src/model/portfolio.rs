@@ -178,6 +178,15 @@ pub enum RepositoryResult {
     },
 }
 
+/// What came of one repository, with its assessment as it is kept: without its times, so that equal ones are kept once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Done {
+    /// What is kept of it in every run.
+    pub record: Record,
+    /// The assessment.
+    pub document: Option<String>,
+}
+
 /// How one requirement stands, as one character: what a store keeps of millions of verdicts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Mark(char);

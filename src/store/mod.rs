@@ -10,9 +10,9 @@ use flate2::Compression;
 use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
 use sqlx::any::{AnyPoolOptions, AnyRow};
-use sqlx::{AnyPool, AssertSqlSafe, Row as _};
+use sqlx::{Any, AnyPool, AssertSqlSafe, Row as _, Transaction};
 
-use crate::model::portfolio::{Mark, Record, RepositoryName, RepositoryResult, Run};
+use crate::model::portfolio::{Done, Mark, Record, RepositoryName, RepositoryResult, Run};
 
 /// Bytes of one assessment when it is taken out again.
 const MAX_DOCUMENT: u64 = 64 * 1024 * 1024;
@@ -156,13 +156,27 @@ impl Store {
         rows.iter().map(|row| name(&row.try_get::<String, _>(0)?)).collect()
     }
 
-    /// Keeps what came of a repository, with its assessment; the changes since the run before are told. All of it is kept, or
-    /// nothing. Of a repository that a run is done with already nothing is changed.
+    /// Keeps what came of the repositories of a project, with their assessments; the changes since the run before are told. All of
+    /// it is kept, or nothing. Of a repository that a run is done with already nothing is changed.
     ///
     /// # Errors
     /// The database refuses.
-    pub async fn record(&self, run: &Run, record: &Record, document: Option<&str>, at: &str) -> Result<()> {
+    pub async fn record(&self, run: &Run, done: &[Done], at: &str) -> Result<()> {
         let mut transaction = self.pool.begin().await?;
+        for Done { record, document } in done {
+            self.record_one(&mut transaction, run, record, document.as_deref(), at).await?;
+        }
+        Ok(transaction.commit().await?)
+    }
+
+    async fn record_one(
+        &self,
+        transaction: &mut Transaction<'_, Any>,
+        run: &Run,
+        record: &Record,
+        document: Option<&str>,
+        at: &str,
+    ) -> Result<()> {
         let repository = record.repository.to_string();
         let (commit, level, marks, digest, why, passing) = match &record.result {
             RepositoryResult::Assessed { commit, level, marks, assessment } => {
@@ -186,7 +200,7 @@ impl Store {
         .bind(why)
         .bind(passing)
         .bind(at)
-        .execute(&mut *transaction)
+        .execute(&mut **transaction)
         .await?;
         if kept.rows_affected() == 0 {
             return Ok(());
@@ -195,7 +209,7 @@ impl Store {
             sqlx::query("INSERT INTO document (digest, content) VALUES ($1, $2) ON CONFLICT (digest) DO NOTHING")
                 .bind(digest)
                 .bind(compressed(document)?)
-                .execute(&mut *transaction)
+                .execute(&mut **transaction)
                 .await?;
         }
         if let Some(marks) = marks {
@@ -206,7 +220,7 @@ impl Store {
             )
             .bind(&repository)
             .bind(&run.started_at)
-            .fetch_optional(&mut *transaction)
+            .fetch_optional(&mut **transaction)
             .await?;
             if let Some(before) = before {
                 let ids: Vec<String> = parsed(&before.try_get::<String, _>(0)?)?;
@@ -220,12 +234,12 @@ impl Store {
                     .bind(id)
                     .bind(from.to_string())
                     .bind(to.to_string())
-                    .execute(&mut *transaction)
+                    .execute(&mut **transaction)
                     .await?;
                 }
             }
         }
-        Ok(transaction.commit().await?)
+        Ok(())
     }
 
     /// What came of the repositories of a run, sorted by name.
@@ -242,6 +256,19 @@ impl Store {
         // Databases sort by rules of their own.
         records.sort_by(|a, b| a.repository.cmp(&b.repository));
         Ok(records)
+    }
+
+    /// What came of one repository in a run; none where the run did not reach it.
+    ///
+    /// # Errors
+    /// The database refuses, or holds something else.
+    pub async fn record_of(&self, run: &str, repository: &RepositoryName) -> Result<Option<Record>> {
+        let row = sqlx::query(
+            "SELECT repository, revision, level, marks, assessment, why, passing FROM record
+             WHERE run = $1 AND repository = $2",
+        );
+        let row = row.bind(run).bind(repository.to_string()).fetch_optional(&self.pool).await?;
+        row.as_ref().map(record_of).transpose()
     }
 
     /// The changes that a run saw, sorted.

@@ -33,6 +33,10 @@ fn assessed(repository: &str, marks: &str, assessment: &str) -> Record {
     }
 }
 
+fn kept(record: &Record, document: Option<&str>) -> Done {
+    Done { record: record.clone(), document: document.map(str::to_owned) }
+}
+
 /// Each kind of store, empty.
 fn stores(about: impl AsyncFn(Store)) {
     let directory = tempfile::tempdir().expect("a directory");
@@ -59,8 +63,8 @@ fn what_is_kept_is_found_again() {
             result: RepositoryResult::NotAssessed { why: "The server refused.".to_owned(), passing: true },
         };
         let fine = assessed("acme/widget", "PF", "sha256:1");
-        store.record(&run, &fine, Some("{\"a\": 1}"), "now").await.expect("kept");
-        store.record(&run, &failed, None, "now").await.expect("kept");
+        store.record(&run, &[kept(&fine, Some("{\"a\": 1}"))], "now").await.expect("kept");
+        store.record(&run, &[kept(&failed, None)], "now").await.expect("kept");
         store.finish(&run.id, "2026-11-01T01:00:00Z").await.expect("finished");
         assert_eq!(store.records(&run.id).await.expect("read"), [failed, fine]);
         assert_eq!(store.done(&run.id).await.expect("read").len(), 2);
@@ -75,8 +79,8 @@ fn what_is_kept_is_found_again() {
 fn a_repository_is_kept_once_per_run() {
     stores(async |store| {
         let run = store.begin(run(1)).await.expect("begun");
-        store.record(&run, &assessed("acme/widget", "PF", "sha256:1"), None, "now").await.expect("kept");
-        store.record(&run, &assessed("acme/widget", "FF", "sha256:2"), None, "now").await.expect("kept");
+        store.record(&run, &[kept(&assessed("acme/widget", "PF", "sha256:1"), None)], "now").await.expect("kept");
+        store.record(&run, &[kept(&assessed("acme/widget", "FF", "sha256:2"), None)], "now").await.expect("kept");
         let records = store.records(&run.id).await.expect("read");
         assert_eq!(records, [assessed("acme/widget", "PF", "sha256:1")]);
     });
@@ -102,7 +106,7 @@ fn changes_are_told_from_the_last_run_that_saw_the_repository() {
                     result: RepositoryResult::NotAssessed { why: "gone".to_owned(), passing: false },
                 },
             };
-            store.record(&run, &record, None, "now").await.expect("kept");
+            store.record(&run, &[kept(&record, None)], "now").await.expect("kept");
         }
         let told = store.transitions("2026-11-03").await.expect("read");
         let told: Vec<(&str, char, char)> =
@@ -118,7 +122,7 @@ fn pruning_keeps_the_newest_run_and_what_it_names() {
         for day in 1..=3 {
             let run = store.begin(run(day)).await.expect("begun");
             let record = assessed("acme/widget", "PF", &format!("sha256:{day}"));
-            store.record(&run, &record, Some("{}"), "now").await.expect("kept");
+            store.record(&run, &[kept(&record, Some("{}"))], "now").await.expect("kept");
             store.finish(&run.id, "then").await.expect("finished");
         }
         assert_eq!(store.prune("2027-01-01").await.expect("pruned"), 2);

@@ -1,0 +1,386 @@
+//! `osps history`: what runs over a portfolio left behind.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+use clap::{Args as ClapArgs, Subcommand, ValueEnum};
+use jiff::civil::Date;
+
+use super::exit::{self, Exit, Usage};
+use super::portfolio::{Kept, runtime};
+use super::shared::{self, Terminal};
+use crate::model::assessment::Standing;
+use crate::model::id::Level;
+use crate::model::portfolio::{Mark, Record, RepositoryName, RepositoryResult, Run};
+use crate::portfolio::unpacked;
+use crate::report::style::Style;
+use crate::store::Store;
+
+/// The options of `osps history`.
+#[derive(Debug, ClapArgs)]
+pub(super) struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// The runs
+    List {
+        #[command(flatten)]
+        kept: Kept,
+    },
+    /// What came of every project in a run
+    Show {
+        /// The run (default: the newest finished one)
+        run: Option<String>,
+        #[command(flatten)]
+        kept: Kept,
+    },
+    /// What changed between two runs
+    Diff {
+        /// The earlier run
+        before: String,
+        /// The later run
+        after: String,
+        #[command(flatten)]
+        kept: Kept,
+    },
+    /// Requirements that were met and are not met since
+    Regressed {
+        /// Since this day (default: in the newest finished run)
+        #[arg(long, value_name = "DATE")]
+        since: Option<Date>,
+        #[command(flatten)]
+        kept: Kept,
+    },
+    /// How a repository stood in every run
+    Trend {
+        /// The repository, as OWNER/NAME or its https address
+        repository: RepositoryName,
+        #[command(flatten)]
+        kept: Kept,
+    },
+    /// Declarations that end soon
+    Expiring {
+        /// Within this many days of the newest finished run, such as 30d
+        #[arg(long, value_name = "DAYS", default_value = "30d", value_parser = days)]
+        within: i64,
+        #[command(flatten)]
+        kept: Kept,
+    },
+    /// One row per run, repository and requirement
+    Export {
+        /// The form
+        #[arg(value_enum)]
+        form: Form,
+        /// Only this run
+        #[arg(long, value_name = "RUN")]
+        run: Option<String>,
+        /// The file to write (default: standard output)
+        #[arg(short, long, value_name = "PATH")]
+        output: Option<PathBuf>,
+        #[command(flatten)]
+        kept: Kept,
+    },
+    /// Remove runs that began before a day; the newest finished one stays
+    Prune {
+        /// The day
+        #[arg(long, value_name = "DATE")]
+        before: Date,
+        #[command(flatten)]
+        kept: Kept,
+    },
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Form {
+    /// Comma-separated values.
+    Csv,
+    /// One JSON object per line.
+    Jsonl,
+}
+
+fn days(text: &str) -> Result<i64, String> {
+    let number = text.strip_suffix('d').unwrap_or(text).parse::<u16>();
+    number.map(i64::from).map_err(|_| "expected a number of days, such as 30d".to_owned())
+}
+
+pub(super) fn run(args: Args, terminal: &Terminal) -> anyhow::Result<Exit> {
+    let style = terminal.style(false);
+    let runtime = runtime()?;
+    runtime.block_on(async {
+        match args.command {
+            Command::List { kept } => list(&open(&kept).await?, &style).await,
+            Command::Show { run, kept } => show(&open(&kept).await?, run.as_deref(), &style).await,
+            Command::Diff { before, after, kept } => diff(&open(&kept).await?, &before, &after, &style).await,
+            Command::Regressed { since, kept } => regressed(&open(&kept).await?, since, &style).await,
+            Command::Trend { repository, kept } => trend(&open(&kept).await?, &repository, &style).await,
+            Command::Expiring { within, kept } => expiring(&open(&kept).await?, within, &style).await,
+            Command::Export { form, run, output, kept } => {
+                let text = export(&open(&kept).await?, form, run.as_deref()).await?;
+                shared::write(&text, output.as_deref())?;
+                return Ok(exit::DONE);
+            }
+            Command::Prune { before, kept } => {
+                let gone = open(&kept).await?.prune(&before.to_string()).await?;
+                Ok(format!("{gone} runs removed\n"))
+            }
+        }
+        .and_then(|text| shared::write(&text, None).map(|()| exit::DONE))
+    })
+}
+
+/// A store that is there; looking at history makes none.
+async fn open(kept: &Kept) -> anyhow::Result<Store> {
+    if let Some(path) = kept.store.strip_prefix("sqlite:")
+        && !std::path::Path::new(path.trim_start_matches("//")).exists()
+    {
+        let message = format!("there is no history in {path}: `osps portfolio run` makes one, `--store` names another");
+        return Err(Usage(message).into());
+    }
+    Ok(Store::open(&kept.store).await?)
+}
+
+async fn one(store: &Store, id: Option<&str>) -> anyhow::Result<Run> {
+    let mut runs = store.runs().await?;
+    let found = match id {
+        Some(id) => runs.iter().position(|run| run.id == id),
+        None => runs.iter().rposition(|run| run.finished_at.is_some()),
+    };
+    let missing = || match id {
+        Some(id) => format!("there is no run `{id}`: `osps history list` names them"),
+        None => "no run was finished yet".to_owned(),
+    };
+    found.map(|at| runs.swap_remove(at)).ok_or_else(|| Usage(missing()).into())
+}
+
+async fn list(store: &Store, style: &Style) -> anyhow::Result<String> {
+    let mut out = String::new();
+    for run in store.runs().await? {
+        let records = store.records(&run.id).await?;
+        let state = if run.finished_at.is_some() { "finished" } else { "not finished" };
+        let _ = writeln!(out, "{}  {}  {state}  {}", style.bold(&run.id), run.catalog, levels(&records));
+    }
+    Ok(out)
+}
+
+/// How many repositories reached which level, in words.
+fn levels(records: &[Record]) -> String {
+    let at = |wanted: Option<u8>| {
+        let of = |record: &&Record| match &record.result {
+            RepositoryResult::Assessed { level, .. } => Some(level.map_or(0, Level::number)) == wanted,
+            RepositoryResult::NotAssessed { .. } => wanted.is_none(),
+        };
+        records.iter().filter(of).count()
+    };
+    let named = [(Some(3), "level 3"), (Some(2), "level 2"), (Some(1), "level 1"), (Some(0), "no level")];
+    let counts = named.map(|(level, name)| format!("{} {name}", at(level))).join(", ");
+    format!("{} repositories: {counts}, {} not assessed", records.len(), at(None))
+}
+
+async fn show(store: &Store, id: Option<&str>, style: &Style) -> anyhow::Result<String> {
+    let run = one(store, id).await?;
+    let records = store.records(&run.id).await?;
+    let by_name: BTreeMap<&RepositoryName, &RepositoryResult> =
+        records.iter().map(|record| (&record.repository, &record.result)).collect();
+    let mut out =
+        format!("{}\n{}\n", style.bold(&format!("{}  OSPS Baseline {}", run.id, run.catalog)), levels(&records));
+    for project in &run.inventory.projects {
+        let _ = writeln!(out, "\n{}", style.bold(&style.plain(&project.title)));
+        for name in &project.repositories {
+            let line = match by_name.get(name) {
+                Some(RepositoryResult::Assessed { level, marks, .. }) => {
+                    let level = level.map_or_else(|| "no level".to_owned(), |level| format!("level {level}"));
+                    format!("{level}  {}", counts(marks))
+                }
+                Some(RepositoryResult::NotAssessed { why, .. }) => format!("not assessed: {}", style.plain(why)),
+                None => "not reached in this run".to_owned(),
+            };
+            let _ = writeln!(out, "  {name}  {line}");
+        }
+    }
+    Ok(out)
+}
+
+/// The marks of a repository by how they count.
+fn counts(marks: &str) -> String {
+    let of = |wanted: Standing| marks.chars().filter_map(Mark::read).filter(|mark| mark.standing() == wanted).count();
+    let named = [
+        (Standing::Met, "met"),
+        (Standing::Unmet, "to fix"),
+        (Standing::Open, "to answer"),
+        (Standing::Waived, "waived"),
+    ];
+    let parts: Vec<String> = named
+        .iter()
+        .map(|(standing, word)| (of(*standing), word))
+        .filter(|(n, _)| *n > 0)
+        .map(|(n, word)| format!("{n} {word}"))
+        .collect();
+    parts.join(", ")
+}
+
+async fn diff(store: &Store, before: &str, after: &str, style: &Style) -> anyhow::Result<String> {
+    let (before, after) = (one(store, Some(before)).await?, one(store, Some(after)).await?);
+    let mut out = String::new();
+    for (what, one, other) in [
+        ("the standard", &before.catalog, &after.catalog),
+        ("the policies", &before.policies, &after.policies),
+        ("osps", &before.tool, &after.tool),
+    ] {
+        if one != other {
+            let _ = writeln!(out, "{what}: {one} before, {other} after; a change may come from that alone");
+        }
+    }
+    let marks = async |run: &Run| -> anyhow::Result<BTreeMap<RepositoryName, Option<BTreeMap<String, Mark>>>> {
+        let records = store.records(&run.id).await?;
+        Ok(records.into_iter().map(|record| (record.repository, of_run(run, &record.result))).collect())
+    };
+    let (earlier, later) = (marks(&before).await?, marks(&after).await?);
+    let mut changed = 0;
+    for (name, now) in &later {
+        match (earlier.get(name), now) {
+            (None, _) => {
+                let _ = writeln!(out, "{name}  new");
+            }
+            (Some(Some(_)), None) => {
+                let _ = writeln!(out, "{name}  not assessed any more");
+            }
+            (Some(None), Some(_)) => {
+                let _ = writeln!(out, "{name}  assessed again");
+            }
+            (Some(Some(was)), Some(now)) => {
+                for (id, mark) in now {
+                    if let Some(was) = was.get(id).filter(|was| *was != mark) {
+                        changed += 1;
+                        let _ = writeln!(out, "{name}  {id}  {} {} {}", was.word(), arrow(style), mark.word());
+                    }
+                }
+            }
+            (Some(None), None) => {}
+        }
+    }
+    for name in earlier.keys().filter(|name| !later.contains_key(*name)) {
+        let _ = writeln!(out, "{name}  gone");
+    }
+    let _ = writeln!(out, "{changed} changes in {} repositories", later.len());
+    Ok(out)
+}
+
+fn arrow(style: &Style) -> &'static str {
+    if style.unicode { "→" } else { "->" }
+}
+
+fn of_run(run: &Run, result: &RepositoryResult) -> Option<BTreeMap<String, Mark>> {
+    let RepositoryResult::Assessed { marks, .. } = result else { return None };
+    let marks = run.requirements.iter().zip(marks.chars());
+    Some(marks.filter_map(|(id, mark)| Some((id.to_string(), Mark::read(mark)?))).collect())
+}
+
+async fn regressed(store: &Store, since: Option<Date>, style: &Style) -> anyhow::Result<String> {
+    let runs = match since {
+        Some(day) => {
+            let day = day.to_string();
+            store.runs().await?.into_iter().filter(|run| run.started_at.get(..10) >= Some(day.as_str())).collect()
+        }
+        None => vec![one(store, None).await?],
+    };
+    let (mut out, mut number) = (String::new(), 0);
+    for run in &runs {
+        for change in store.transitions(&run.id).await? {
+            if change.from.standing() == Standing::Met
+                && matches!(change.to.standing(), Standing::Unmet | Standing::Waived)
+            {
+                number += 1;
+                let (from, to) = (change.from.word(), change.to.word());
+                let day = run.started_at.get(..10).unwrap_or_default();
+                let _ =
+                    writeln!(out, "{day}  {}  {}  {from} {} {to}", change.repository, change.requirement, arrow(style));
+            }
+        }
+    }
+    let _ = writeln!(out, "{number} regressions in {} runs", runs.len());
+    Ok(out)
+}
+
+async fn trend(store: &Store, name: &RepositoryName, style: &Style) -> anyhow::Result<String> {
+    let mut out = String::new();
+    for run in store.runs().await? {
+        let Some(record) = store.record_of(&run.id, name).await? else { continue };
+        let line = match &record.result {
+            RepositoryResult::Assessed { level, marks, .. } => {
+                let level = level.map_or_else(|| "no level".to_owned(), |level| format!("level {level}"));
+                let met = marks.chars().filter_map(Mark::read).filter(|mark| mark.standing() == Standing::Met).count();
+                let whole = u32::try_from(marks.len()).unwrap_or(u32::MAX);
+                format!("{}  {met:>2} of {whole} met  {level}", style.bar(u32::try_from(met).unwrap_or(0), whole, 24))
+            }
+            RepositoryResult::NotAssessed { why, .. } => format!("not assessed: {}", style.plain(why)),
+        };
+        let _ = writeln!(out, "{}  {}  {line}", run.started_at.get(..10).unwrap_or_default(), run.catalog);
+    }
+    if out.is_empty() {
+        return Err(Usage(format!("no run saw {name}")).into());
+    }
+    Ok(out)
+}
+
+async fn expiring(store: &Store, within: i64, style: &Style) -> anyhow::Result<String> {
+    let run = one(store, None).await?;
+    let day: Date = run.started_at.get(..10).and_then(|day| day.parse().ok()).unwrap_or(Date::ZERO);
+    let last = day.checked_add(jiff::Span::new().days(within)).unwrap_or(Date::MAX);
+    let mut lines = Vec::new();
+    for record in store.records(&run.id).await? {
+        let RepositoryResult::Assessed { assessment, .. } = &record.result else { continue };
+        let Some(document) = store.document(assessment).await? else { continue };
+        let assessment = unpacked(&document, &run)?;
+        for laid in assessment.requirements.iter().filter_map(|verdict| verdict.declaration.as_ref()) {
+            if laid.effect.counts() && laid.last_day <= last {
+                let (said, kind) = (&laid.said, laid.said.kind.name());
+                lines.push(format!(
+                    "{}  {}  {}  {kind} by {}\n",
+                    laid.last_day,
+                    record.repository,
+                    said.requirement,
+                    style.plain(&said.by)
+                ));
+            }
+        }
+    }
+    lines.sort();
+    lines.push(format!("{} declarations end by {last}\n", lines.len()));
+    Ok(lines.concat())
+}
+
+async fn export(store: &Store, form: Form, only: Option<&str>) -> anyhow::Result<String> {
+    let runs = match only {
+        Some(id) => vec![one(store, Some(id)).await?],
+        None => store.runs().await?,
+    };
+    let mut out = match form {
+        Form::Csv => "run,started_at,catalog,repository,requirement,mark\r\n".to_owned(),
+        Form::Jsonl => String::new(),
+    };
+    for run in &runs {
+        for record in store.records(&run.id).await? {
+            for (id, mark) in of_run(run, &record.result).unwrap_or_default() {
+                let (repository, word) = (&record.repository, mark.word());
+                let _ = match form {
+                    // None of these can hold a comma, a quote or the beginning of a formula.
+                    Form::Csv => {
+                        write!(out, "{},{},{},{repository},{id},{word}\r\n", run.id, run.started_at, run.catalog)
+                    }
+                    Form::Jsonl => {
+                        let row = serde_json::json!({
+                            "run": run.id, "started_at": run.started_at, "catalog": run.catalog,
+                            "repository": repository, "requirement": id, "mark": word,
+                        });
+                        writeln!(out, "{row}")
+                    }
+                };
+            }
+        }
+    }
+    Ok(out)
+}
