@@ -86,7 +86,8 @@ fn modules_import_only_from_lower_floors() {
 fn only_the_command_line_touches_the_process() {
     let mut wrong = Vec::new();
     visit(Path::new("src"), &mut |path, module, source| {
-        if module == "cli" {
+        // A file of tests alone may ask for the database that it is to use.
+        if module == "cli" || path.ends_with("tests.rs") {
             return;
         }
         let code = source.split("#[cfg(test)]\nmod tests").next().unwrap_or_default();
@@ -108,6 +109,7 @@ fn one_module_knows_the_engine_and_one_the_yaml_parser() {
         ("saphyr_parser", "yaml"),
         ("gix", "collect"),
         ("minijinja", "report"),
+        ("sqlx", "store"),
     ];
     let mut wrong = Vec::new();
     visit(Path::new("src"), &mut |path, module, source| {

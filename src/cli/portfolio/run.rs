@@ -1,4 +1,5 @@
-//! `osps portfolio`: assess all repositories of a foundation, resumable, with history.
+//! `osps portfolio run`: assesses the repositories of an inventory side by side. One that fails is a record of its own; what is
+//! finished is kept at once, so that a run can be gone on with whatever ended it.
 
 use std::collections::BTreeSet;
 use std::io::{Read as _, Write as _};
@@ -9,18 +10,19 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc;
 
 use anyhow::Context as _;
-use clap::{Args as ClapArgs, Subcommand};
+use clap::Args as ClapArgs;
 use jiff::Timestamp;
 
-use super::collect::Place;
-use super::configuration::{Configuring, Loaded};
-use super::connect::Asking;
-use super::exit::{self, Bug, Exit, Usage};
-use super::fetch::{FetchError, Remote, fetch};
-use super::progress::Progress;
-use super::shared::{self, Judging, Terminal};
+use super::{Kept, runtime};
 use crate::audit::Judge;
 use crate::catalog::Catalogs;
+use crate::cli::collect::Place;
+use crate::cli::configuration::{Configuring, Loaded};
+use crate::cli::connect::Asking;
+use crate::cli::exit::{self, Bug, Exit, Usage};
+use crate::cli::fetch::{FetchError, Remote, fetch};
+use crate::cli::progress::Progress;
+use crate::cli::shared::{self, Judging, Terminal};
 use crate::collect::OpenError;
 use crate::collect::forge::Connection;
 use crate::config::inventory;
@@ -34,32 +36,10 @@ use crate::store::Store;
 const MAX_INVENTORY: u64 = 16 * 1024 * 1024;
 /// Repositories that were not assessed, as far as they are named at the terminal.
 const SHOWN: usize = 20;
-/// Where history is kept where nobody says.
-pub(super) const STORE: &str = "sqlite:osps-history.db";
 
-/// The options of `osps portfolio`.
+/// The options of `osps portfolio run`.
 #[derive(Debug, ClapArgs)]
 pub(super) struct Args {
-    #[command(subcommand)]
-    command: Command,
-}
-
-#[derive(Debug, Subcommand)]
-enum Command {
-    /// Assess every repository of a portfolio, and keep what comes of it
-    Run(Box<RunArgs>),
-}
-
-/// Where history is kept, as an option.
-#[derive(Debug, ClapArgs)]
-pub(super) struct Kept {
-    /// Where history is kept: sqlite:PATH or postgres://HOST/DATABASE
-    #[arg(long, value_name = "URL", env = "OSPS_STORE", default_value = STORE, hide_env_values = true)]
-    pub(super) store: String,
-}
-
-#[derive(Debug, ClapArgs)]
-struct RunArgs {
     /// The inventory: a file of ours, a landscape, or one repository per line; `-` for standard input
     #[arg(long, value_name = "FILE")]
     from: PathBuf,
@@ -102,17 +82,6 @@ impl FromStr for ShardArg {
 }
 
 pub(super) fn run(args: Args, terminal: &Terminal) -> anyhow::Result<Exit> {
-    match args.command {
-        Command::Run(args) => audit(*args, terminal),
-    }
-}
-
-/// A runtime for what waits for a database.
-pub(super) fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
-    Ok(tokio::runtime::Builder::new_current_thread().enable_all().build()?)
-}
-
-fn audit(args: RunArgs, terminal: &Terminal) -> anyhow::Result<Exit> {
     let inventory = read_inventory(&args.from)?;
     let runtime = runtime()?;
     let store = runtime.block_on(Store::open(&args.kept.store))?;

@@ -1,0 +1,43 @@
+//! `osps portfolio`: assess all repositories of a foundation, resumable, with history.
+
+mod run;
+
+use clap::{Args as ClapArgs, Subcommand};
+
+use super::exit::Exit;
+use super::shared::Terminal;
+
+/// Where history is kept where nobody says.
+pub(super) const STORE: &str = "sqlite:osps-history.db";
+
+/// The options of `osps portfolio`.
+#[derive(Debug, ClapArgs)]
+pub(super) struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Assess every repository of a portfolio, and keep what comes of it
+    Run(Box<run::Args>),
+}
+
+/// Where history is kept, as an option.
+#[derive(Debug, ClapArgs)]
+pub(super) struct Kept {
+    /// Where history is kept: sqlite:PATH or postgres://HOST/DATABASE
+    #[arg(long, value_name = "URL", env = "OSPS_STORE", default_value = STORE, hide_env_values = true)]
+    pub(super) store: String,
+}
+
+pub(super) fn run(args: Args, terminal: &Terminal) -> anyhow::Result<Exit> {
+    match args.command {
+        Command::Run(args) => run::run(*args, terminal),
+    }
+}
+
+/// A runtime for what waits for a database.
+pub(super) fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
+    Ok(tokio::runtime::Builder::new_current_thread().enable_all().build()?)
+}
