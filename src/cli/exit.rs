@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use super::fetch::FetchError;
 use crate::collect::OpenError;
 use crate::collect::base::BaseError;
+use crate::store::StoreError;
 
 /// An exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,6 +52,9 @@ pub(super) fn of(error: &anyhow::Error) -> Exit {
             BaseError::Open(open) => of_open(open),
             BaseError::TooShallow(_) => INCOMPLETE,
         };
+    }
+    if let Some(StoreError::Database(_)) = error.downcast_ref() {
+        return INCOMPLETE;
     }
     if let Some(fetch) = error.downcast_ref::<FetchError>() {
         return match fetch {

@@ -112,19 +112,19 @@ pub(super) fn run(args: Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     let runtime = runtime()?;
     runtime.block_on(async {
         match args.command {
-            Command::List { kept } => list(&open(&kept).await?, &style).await,
-            Command::Show { run, kept } => show(&open(&kept).await?, run.as_deref(), &style).await,
-            Command::Diff { before, after, kept } => diff(&open(&kept).await?, &before, &after, &style).await,
-            Command::Regressed { since, kept } => regressed(&open(&kept).await?, since, &style).await,
-            Command::Trend { repository, kept } => trend(&open(&kept).await?, &repository, &style).await,
-            Command::Expiring { within, kept } => expiring(&open(&kept).await?, within, &style).await,
+            Command::List { kept } => list(&open(&kept.store).await?, &style).await,
+            Command::Show { run, kept } => show(&open(&kept.store).await?, run.as_deref(), &style).await,
+            Command::Diff { before, after, kept } => diff(&open(&kept.store).await?, &before, &after, &style).await,
+            Command::Regressed { since, kept } => regressed(&open(&kept.store).await?, since, &style).await,
+            Command::Trend { repository, kept } => trend(&open(&kept.store).await?, &repository, &style).await,
+            Command::Expiring { within, kept } => expiring(&open(&kept.store).await?, within, &style).await,
             Command::Export { form, run, output, kept } => {
-                let text = export(&open(&kept).await?, form, run.as_deref()).await?;
+                let text = export(&open(&kept.store).await?, form, run.as_deref()).await?;
                 shared::write(&text, output.as_deref())?;
                 return Ok(exit::DONE);
             }
             Command::Prune { before, kept } => {
-                let gone = open(&kept).await?.prune(&before.to_string()).await?;
+                let gone = open(&kept.store).await?.prune(&before.to_string()).await?;
                 Ok(format!("{gone} runs removed\n"))
             }
         }
@@ -133,14 +133,14 @@ pub(super) fn run(args: Args, terminal: &Terminal) -> anyhow::Result<Exit> {
 }
 
 /// A store that is there; looking at history makes none.
-async fn open(kept: &Kept) -> anyhow::Result<Store> {
-    if let Some(path) = kept.store.strip_prefix("sqlite:")
+pub(super) async fn open(address: &str) -> anyhow::Result<Store> {
+    if let Some(path) = address.strip_prefix("sqlite:")
         && !std::path::Path::new(path.trim_start_matches("//")).exists()
     {
         let message = format!("there is no history in {path}: `osps portfolio run` makes one, `--store` names another");
         return Err(Usage(message).into());
     }
-    Ok(Store::open(&kept.store).await?)
+    Ok(Store::open(address).await?)
 }
 
 async fn one(store: &Store, id: Option<&str>) -> anyhow::Result<Run> {

@@ -41,9 +41,11 @@ pub struct Transition {
 /// What went wrong with a store.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// The database refused.
-    #[error("the store: {0}")]
-    Database(#[from] sqlx::Error),
+    /// The database refused, or cannot be reached or written.
+    #[error(
+        "the store gave up: {0}; what was finished is kept, and `--resume` goes on when the store can be used again"
+    )]
+    Database(String),
     /// An address that names no store.
     #[error("`{0}` names no store: expected sqlite:PATH or postgres://HOST/DATABASE")]
     Address(String),
@@ -55,9 +57,26 @@ pub enum StoreError {
         /// What is known.
         known: i64,
     },
+    /// A run of the same name was begun under other conditions.
+    #[error("the run {run} was begun with another {what}: what belongs to one run is done with the same")]
+    OtherRun {
+        /// Its name.
+        run: String,
+        /// What differs.
+        what: &'static str,
+    },
     /// A row that does not hold what was put there.
     #[error("the store holds what nobody put there: {0}")]
     Broken(String),
+}
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Database(match error {
+            sqlx::Error::Database(error) => error.message().to_owned(),
+            error => error.to_string(),
+        })
+    }
 }
 
 type Result<T> = std::result::Result<T, StoreError>;
@@ -104,24 +123,71 @@ impl Store {
     pub async fn begin(&self, mut run: Run) -> Result<Run> {
         let stem = run.id.clone();
         for number in 2.. {
-            let done = sqlx::query(
-                "INSERT INTO run (id, started_at, catalog, requirements, policies, tool, inventory)
-                 VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (id) DO NOTHING",
-            )
-            .bind(&run.id)
-            .bind(&run.started_at)
-            .bind(&run.catalog)
-            .bind(json(&run.requirements)?)
-            .bind(&run.policies)
-            .bind(&run.tool)
-            .bind(json(&run.inventory)?)
-            .execute(&self.pool)
-            .await?;
-            if done.rows_affected() == 1 {
+            if self.is_begun(&run).await? {
                 break;
             }
             run.id = format!("{stem}-{number}");
         }
+        Ok(run)
+    }
+
+    /// Begins a run, or takes part in the one of this name that somebody else began.
+    ///
+    /// # Errors
+    /// The database refuses, or the run was begun for another portfolio, with another version of the standard, of the policies
+    /// or of osps.
+    pub async fn join(&self, run: Run) -> Result<Run> {
+        if self.is_begun(&run).await? {
+            return Ok(run);
+        }
+        let found = self.runs().await?.into_iter().find(|found| found.id == run.id);
+        let found = found.ok_or_else(|| StoreError::Broken(format!("the run {} went away", run.id)))?;
+        let same = [
+            ("instant", found.started_at == run.started_at),
+            ("version of the standard", found.catalog == run.catalog && found.requirements == run.requirements),
+            ("set of policies", found.policies == run.policies),
+            ("version of osps", found.tool == run.tool),
+            ("inventory", found.inventory == run.inventory),
+        ];
+        match same.iter().find(|(_, same)| !same) {
+            Some((what, _)) => Err(StoreError::OtherRun { run: run.id, what }),
+            None => Ok(found),
+        }
+    }
+
+    /// Whether the run was begun just now, and not by somebody else before.
+    async fn is_begun(&self, run: &Run) -> Result<bool> {
+        let done = sqlx::query(
+            "INSERT INTO run (id, started_at, catalog, requirements, policies, tool, inventory)
+             VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (id) DO NOTHING",
+        )
+        .bind(&run.id)
+        .bind(&run.started_at)
+        .bind(&run.catalog)
+        .bind(json(&run.requirements)?)
+        .bind(&run.policies)
+        .bind(&run.tool)
+        .bind(json(&run.inventory)?)
+        .execute(&self.pool)
+        .await?;
+        Ok(done.rows_affected() == 1)
+    }
+
+    /// Ends a run if every repository of its portfolio has a record: at the time at which the last one was kept. Gives the run
+    /// as it is then.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub async fn finish_if_done(&self, mut run: Run) -> Result<Run> {
+        let done = self.done(&run.id).await?;
+        if !run.inventory.projects.iter().flat_map(|project| &project.repositories).all(|name| done.contains(name)) {
+            return Ok(run);
+        }
+        let query = sqlx::query("SELECT MAX(kept_at) FROM record WHERE run = $1").bind(&run.id);
+        let last: Option<String> = query.fetch_one(&self.pool).await?.try_get(0)?;
+        let last = last.unwrap_or_else(|| run.started_at.clone());
+        self.finish(&run.id, &last).await?;
+        run.finished_at = Some(last);
         Ok(run)
     }
 
@@ -247,14 +313,22 @@ impl Store {
     /// # Errors
     /// The database refuses, or holds something else.
     pub async fn records(&self, run: &str) -> Result<Vec<Record>> {
+        Ok(self.timed_records(run).await?.into_iter().map(|(record, _)| record).collect())
+    }
+
+    /// What came of the repositories of a run, sorted by name, each with the instant at which it was kept.
+    ///
+    /// # Errors
+    /// The database refuses, or holds something else.
+    pub async fn timed_records(&self, run: &str) -> Result<Vec<(Record, String)>> {
         let rows = sqlx::query(
-            "SELECT repository, revision, level, marks, assessment, why, passing FROM record WHERE run = $1
-             ORDER BY repository",
+            "SELECT repository, revision, level, marks, assessment, why, passing, kept_at FROM record WHERE run = $1",
         );
-        let mut records: Vec<Record> =
-            rows.bind(run).fetch_all(&self.pool).await?.iter().map(record_of).collect::<Result<_>>()?;
+        let rows = rows.bind(run).fetch_all(&self.pool).await?;
+        let timed = |row: &AnyRow| Ok((record_of(row)?, row.try_get(7)?));
+        let mut records: Vec<(Record, String)> = rows.iter().map(timed).collect::<Result<_>>()?;
         // Databases sort by rules of their own.
-        records.sort_by(|a, b| a.repository.cmp(&b.repository));
+        records.sort_by(|a, b| a.0.repository.cmp(&b.0.repository));
         Ok(records)
     }
 

@@ -1,7 +1,7 @@
 //! The same tests on SQLite and, where `OSPS_TEST_POSTGRES` names an empty database, on PostgreSQL.
 
 use super::*;
-use crate::model::portfolio::Inventory;
+use crate::model::portfolio::{Inventory, Project};
 
 fn block<T>(work: impl Future<Output = T>) -> T {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
@@ -37,8 +37,12 @@ fn kept(record: &Record, document: Option<&str>) -> Done {
     Done { record: record.clone(), document: document.map(str::to_owned) }
 }
 
+/// PostgreSQL has one database for all tests, so they take turns.
+static TURN: std::sync::Mutex<()> = std::sync::Mutex::new(());
+
 /// Each kind of store, empty.
 fn stores(about: impl AsyncFn(Store)) {
+    let _turn = TURN.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     let directory = tempfile::tempdir().expect("a directory");
     let mut addresses = vec![format!("sqlite:{}", directory.path().join("history.db").display())];
     addresses.extend(std::env::var("OSPS_TEST_POSTGRES"));
@@ -92,6 +96,44 @@ fn runs_of_the_same_instant_are_told_apart() {
         assert_eq!(store.begin(run(1)).await.expect("begun").id, "2026-11-01");
         assert_eq!(store.begin(run(1)).await.expect("begun").id, "2026-11-01-2");
     });
+}
+
+#[test]
+fn parts_of_one_run_join_it_and_others_are_refused() {
+    stores(async |store| {
+        let mut begun = run(1);
+        begun.inventory = one_project(&["acme/gadget", "acme/widget"]);
+        assert_eq!(store.join(begun.clone()).await.expect("begun").id, "2026-11-01");
+        assert_eq!(store.join(begun.clone()).await.expect("joined"), begun);
+        for (other, what) in [
+            (Run { policies: "sha256:1".to_owned(), ..begun.clone() }, "policies"),
+            (Run { catalog: "2025-02-25".to_owned(), ..begun.clone() }, "standard"),
+            (Run { tool: "osps 9".to_owned(), ..begun.clone() }, "osps"),
+            (Run { inventory: Inventory::default(), ..begun.clone() }, "inventory"),
+        ] {
+            let error = store.join(other).await.expect_err("another run").to_string();
+            assert!(error.contains(what), "{error}");
+        }
+        let first = assessed("acme/gadget", "PF", "sha256:1");
+        store.record(&begun, &[kept(&first, None)], "2026-11-01T00:00:09Z").await.expect("kept");
+        assert_eq!(store.finish_if_done(begun.clone()).await.expect("asked").finished_at, None);
+        let second = assessed("acme/widget", "PP", "sha256:2");
+        store.record(&begun, &[kept(&second, None)], "2026-11-01T00:00:05Z").await.expect("kept");
+        let finished = store.finish_if_done(begun).await.expect("asked").finished_at;
+        assert_eq!(finished.as_deref(), Some("2026-11-01T00:00:09Z"));
+    });
+}
+
+fn one_project(repositories: &[&str]) -> Inventory {
+    let project = Project {
+        id: "acme".to_owned(),
+        title: "Acme".to_owned(),
+        group: None,
+        owners: Vec::new(),
+        target_level: None,
+        repositories: repositories.iter().map(|name| name.parse().expect("a name")).collect(),
+    };
+    Inventory { projects: vec![project], ..Inventory::default() }
 }
 
 #[test]

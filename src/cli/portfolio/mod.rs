@@ -1,5 +1,6 @@
 //! `osps portfolio`: assess all repositories of a foundation, resumable, with history.
 
+mod merge;
 mod run;
 
 use clap::{Args as ClapArgs, Subcommand};
@@ -21,6 +22,8 @@ pub(super) struct Args {
 enum Command {
     /// Assess every repository of a portfolio, and keep what comes of it
     Run(Box<run::Args>),
+    /// Put together what parts of a run left in stores of their own
+    Merge(merge::Args),
 }
 
 /// Where history is kept, as an option.
@@ -34,6 +37,7 @@ pub(super) struct Kept {
 pub(super) fn run(args: Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     match args.command {
         Command::Run(args) => run::run(*args, terminal),
+        Command::Merge(args) => merge::run(&args),
     }
 }
 

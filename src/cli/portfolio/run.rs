@@ -34,6 +34,8 @@ use crate::store::Store;
 
 /// Bytes of an inventory.
 const MAX_INVENTORY: u64 = 16 * 1024 * 1024;
+/// How instants are kept: to the second, so that they sort as text.
+const INSTANT: &str = "%Y-%m-%dT%H:%M:%SZ";
 /// Repositories that were not assessed, as far as they are named at the terminal.
 const SHOWN: usize = 20;
 
@@ -55,8 +57,12 @@ pub(super) struct Args {
     #[arg(long, value_name = "I/N")]
     shard: Option<ShardArg>,
     /// Go on with the newest run that was not finished
-    #[arg(long)]
+    #[arg(long, conflicts_with = "at")]
     resume: bool,
+    /// The instant that names the run and at which declarations are judged (default: now); parts of one run on several
+    /// machines name the same one, and join it
+    #[arg(long, value_name = "INSTANT")]
+    at: Option<Timestamp>,
     #[command(flatten)]
     asking: Asking,
     #[command(flatten)]
@@ -93,10 +99,10 @@ pub(super) fn run(args: Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     let run = match args.resume {
         true => unfinished(runtime.block_on(store.runs())?, policies.digest(), &args.kept.store)?,
         false => {
-            let now = Timestamp::now();
+            let now = args.at.unwrap_or_else(Timestamp::now);
             let run = Run {
                 id: now.strftime("%Y%m%dT%H%M%SZ").to_string(),
-                started_at: now.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+                started_at: now.strftime(INSTANT).to_string(),
                 finished_at: None,
                 catalog: settings.catalog.version.clone(),
                 requirements: settings.catalog.active().map(|requirement| requirement.id.clone()).collect(),
@@ -104,7 +110,9 @@ pub(super) fn run(args: Args, terminal: &Terminal) -> anyhow::Result<Exit> {
                 tool: crate::collect::TOOL.to_owned(),
                 inventory,
             };
-            runtime.block_on(store.begin(run))?
+            let begun = runtime
+                .block_on(async { if args.at.is_some() { store.join(run).await } else { store.begin(run).await } });
+            begun?
         }
     };
     let progress = terminal.progress();
@@ -156,7 +164,7 @@ pub(super) fn run(args: Args, terminal: &Terminal) -> anyhow::Result<Exit> {
         drop(sender);
         for (number, done) in (1..).zip(receiver) {
             progress.step(&format!("{number} of {total} projects"));
-            let at = Timestamp::now().to_string();
+            let at = Timestamp::now().strftime(INSTANT).to_string();
             let kept = runtime.block_on(store.record(&run, &done, &at));
             if let Err(error) = kept {
                 stop.store(true, Ordering::Relaxed);
@@ -172,11 +180,10 @@ pub(super) fn run(args: Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     let records = runtime.block_on(store.records(&run.id))?;
     let named: BTreeSet<&RepositoryName> =
         run.inventory.projects.iter().flat_map(|project| &project.repositories).collect();
-    if records.len() == named.len() {
-        runtime.block_on(store.finish(&run.id, &Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()))?;
-    }
+    let named = named.len();
+    let run = runtime.block_on(store.finish_if_done(run.clone()))?;
     let mut out = String::new();
-    summary(&mut out, &run, &records, named.len());
+    summary(&mut out, &run, &records, named);
     shared::write(&out, None)?;
     Ok(exit::DONE)
 }
