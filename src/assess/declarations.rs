@@ -4,7 +4,6 @@
 
 use std::collections::BTreeSet;
 
-use globset::{Glob, GlobSet, GlobSetBuilder};
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 
@@ -138,14 +137,14 @@ fn waive(declaration: &Declaration, seen: &Seen<'_>) -> (Effect, Vec<String>) {
     if !declaration.is_scoped() {
         return (Effect::Waives, Vec::new());
     }
-    let covered = |evidence: &&Evidence| covers(declaration, evidence);
+    let covered = |evidence: &&Evidence| declaration.covers(evidence);
     let places: Vec<&Evidence> = seen.evidence.iter().collect();
     let inside = places.iter().copied().filter(covered).count();
     if inside == 0 {
         return (Effect::Unmatched, vec!["Nothing that was found matches its paths and findings.".to_owned()]);
     }
     if inside < places.len() {
-        let other = places.iter().find(|evidence| !covers(declaration, evidence));
+        let other = places.iter().find(|evidence| !declaration.covers(evidence));
         let place = other.and_then(|evidence| evidence.path.clone().or_else(|| evidence.fact.clone()));
         let place = place.unwrap_or_else(|| "something else".to_owned());
         return (Effect::Partial, vec![format!("It does not cover everything that was found: {place} is left.")]);
@@ -154,27 +153,6 @@ fn waive(declaration: &Declaration, seen: &Seen<'_>) -> (Effect, Vec<String>) {
         return (Effect::Partial, vec!["More may have been found than is listed, so it may not cover all.".to_owned()]);
     }
     (Effect::Waives, Vec::new())
-}
-
-/// Whether a waiver covers one finding: by its path, or by a text that it names.
-fn covers(declaration: &Declaration, evidence: &Evidence) -> bool {
-    let by_path = evidence.path.as_deref().is_some_and(|path| patterns(&declaration.paths).is_match(path));
-    let told = [&evidence.detail, &evidence.url, &evidence.fact].into_iter().flatten();
-    let by_text = told.into_iter().any(|text| declaration.findings.iter().any(|finding| text.contains(finding)));
-    match (declaration.paths.is_empty(), declaration.findings.is_empty()) {
-        (false, false) => by_path && by_text,
-        (false, true) => by_path,
-        _ => by_text,
-    }
-}
-
-/// The patterns that are patterns; the others match nothing, and the configuration refuses them.
-fn patterns(paths: &[String]) -> GlobSet {
-    let mut builder = GlobSetBuilder::new();
-    for glob in paths.iter().filter_map(|path| Glob::new(path).ok()) {
-        builder.add(glob);
-    }
-    builder.build().unwrap_or_default()
 }
 
 fn warnings(declaration: &Declaration, rules: &Rules<'_>, last_day: Date) -> Vec<String> {

@@ -3,10 +3,12 @@
 
 use std::collections::BTreeSet;
 
+use globset::{Glob, GlobSet, GlobSetBuilder};
 use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::evidence::Evidence;
 use super::id::RequirementId;
 use super::ruling::Outcome;
 
@@ -88,6 +90,27 @@ impl Declaration {
     pub fn is_scoped(&self) -> bool {
         !self.paths.is_empty() || !self.findings.is_empty()
     }
+
+    /// Whether it covers one finding: by its path, or by a text that it names. One that is not scoped names none.
+    pub fn covers(&self, evidence: &Evidence) -> bool {
+        let by_path = || evidence.path.as_deref().is_some_and(|path| patterns(&self.paths).is_match(path));
+        let told = || [&evidence.detail, &evidence.url, &evidence.fact].into_iter().flatten();
+        let by_text = || told().any(|text| self.findings.iter().any(|finding| text.contains(finding)));
+        match (self.paths.is_empty(), self.findings.is_empty()) {
+            (false, false) => by_path() && by_text(),
+            (false, true) => by_path(),
+            _ => by_text(),
+        }
+    }
+}
+
+/// The patterns that are patterns; the others match nothing, and the configuration refuses them.
+fn patterns(paths: &[String]) -> GlobSet {
+    let mut builder = GlobSetBuilder::new();
+    for glob in paths.iter().filter_map(|path| Glob::new(path).ok()) {
+        builder.add(glob);
+    }
+    builder.build().unwrap_or_default()
 }
 
 /// What comes of a declaration when it is laid over what was seen.

@@ -9,6 +9,7 @@ use sha2::{Digest as _, Sha256};
 use super::escape;
 use crate::bundle::hex;
 use crate::model::assessment::{Assessment, Standing, Verdict};
+use crate::model::declaration::{Effect, Kind, Laid};
 use crate::model::evidence::Evidence;
 use crate::model::id::Level;
 use crate::model::ruling::Outcome;
@@ -90,7 +91,9 @@ fn collect(assessment: &Assessment, also: Also) -> Vec<Finding<'_>> {
         let mut places: Vec<(&str, &Evidence)> =
             verdict.evidence.iter().filter_map(|seen| Some((in_tree(seen.path.as_deref()?)?, seen))).collect();
         places.sort_by_key(|(path, seen)| (*path, seen.line, seen.detail.as_deref()));
-        if places.is_empty() {
+        let waived_here = |seen: &Evidence| partial_waiver(verdict).is_some_and(|laid| laid.said.covers(seen));
+        // Where every place is waived and still more may be found, the requirement itself is told.
+        if places.iter().all(|(_, seen)| waived_here(seen)) {
             found.push(Finding {
                 path: anchor.clone(),
                 line: Some(1),
@@ -101,6 +104,10 @@ fn collect(assessment: &Assessment, also: Also) -> Vec<Finding<'_>> {
             });
         }
         for (path, seen) in places {
+            let weight = if waived_here(seen) { Weight::Waived } else { weight };
+            if weight == Weight::Waived && !also.waived {
+                continue;
+            }
             found.push(Finding {
                 path: path.to_owned(),
                 line: seen.line,
@@ -135,6 +142,11 @@ fn weight(verdict: &Verdict, also: Also) -> Option<Weight> {
         Standing::Open => (also.open && verdict.outcome != Outcome::NotRun).then_some(Weight::Open),
         Standing::Met => None,
     }
+}
+
+/// The waiver that covers a part of what was found, where there is one.
+fn partial_waiver(verdict: &Verdict) -> Option<&Laid> {
+    verdict.declaration.as_ref().filter(|laid| laid.effect == Effect::Partial && laid.said.kind == Kind::Waiver)
 }
 
 /// A path as it may stand in a tree; none for one that leads out of it.
@@ -360,6 +372,40 @@ mod tests {
         assessment.requirements[0].standing = Standing::Met;
         let id = assessment.requirements[0].id.clone();
         assert!(of(&assessment, ALL).told.iter().all(|finding| finding.verdict.id != id));
+    }
+
+    /// Of a waiver that covers a part, what it covers is waived, and only what is left fails.
+    #[rstest]
+    #[case::a_part(&["vendor/**"], 3, &["src/c.so"], &["vendor/a.so", "vendor/b.so"])]
+    #[case::all_of_a_list_that_may_go_on(&["**"], 3, &["README.md"], &["src/c.so", "vendor/a.so", "vendor/b.so"])]
+    #[case::what_is_no_file_is_left(&["vendor/**"], 2, &["README.md"], &["vendor/a.so", "vendor/b.so"])]
+    fn places_of_a_partial_waiver(
+        #[case] paths: &[&str],
+        #[case] places: usize,
+        #[case] fail: &[&str],
+        #[case] waived: &[&str],
+    ) {
+        let mut assessment = samples::mixed();
+        let laid = assessment.requirements.iter().find(|one| one.standing == Standing::Waived);
+        let mut laid = laid.and_then(|one| one.declaration.clone()).expect("a waiver");
+        laid.effect = Effect::Partial;
+        laid.said.paths = paths.iter().map(|path| (*path).to_owned()).collect();
+        laid.said.findings.clear();
+        assessment.declarations.files.clear();
+        assessment.requirements.retain(|one| one.standing == Standing::Unmet);
+        assessment.requirements.truncate(1);
+        let verdict = &mut assessment.requirements[0];
+        verdict.declaration = Some(laid);
+        let at = |path: &&str| Evidence { path: Some((*path).to_owned()), line: Some(1), ..Evidence::default() };
+        verdict.evidence = ["vendor/a.so", "vendor/b.so", "src/c.so"][..places].iter().map(at).collect();
+        let told = |also: Also, weight: Weight| -> Vec<String> {
+            let found = of(&assessment, also).told.into_iter().filter(|finding| finding.weight == weight);
+            found.map(|finding| finding.path).collect()
+        };
+        assert_eq!(told(Also::default(), Weight::Failure), fail);
+        assert_eq!(told(Also::default(), Weight::Waived), [""; 0]);
+        assert_eq!(told(ALL, Weight::Failure), fail);
+        assert_eq!(told(ALL, Weight::Waived), waived);
     }
 
     #[rstest]
