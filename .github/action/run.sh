@@ -63,7 +63,9 @@ unset INPUT_TOKEN
 word="$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')"
 printf '::stop-commands::%s\n' "$word"
 code=0
-"$osps" "${INPUT_COMMAND:-gate}" "${options[@]}" -- "$path" 2>&1 || code=$?
+said="$results/said.txt"
+"$osps" "${INPUT_COMMAND:-gate}" "${options[@]}" -- "$path" 2>"$said" || code=$?
+cat "$said"
 printf '::%s::\n' "$word"
 
 if [ -s "$annotations" ]; then cat "$annotations"; fi
@@ -75,6 +77,9 @@ if [ -s "$result" ]; then
         echo "result-path=$result"
     } >>"${GITHUB_OUTPUT:-/dev/null}"
 else
-    printf '::error title=OSPS Baseline::osps ended with %s and no result; what it says stands above.\n' "$code"
+    # In one line, and with nothing in it that a runner reads as more than text.
+    why="$(LC_ALL=C sed -n 's/^osps: //p' "$said" | head -n 1 | tr -d '\r' | cut -c 1-700)"
+    why="${why:-what it says stands above}"
+    printf '::error title=OSPS Baseline::osps ended with %s and no result: %s\n' "$code" "${why//%/%25}"
 fi
 exit "$code"

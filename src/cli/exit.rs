@@ -50,7 +50,7 @@ pub(super) fn of(error: &anyhow::Error) -> Exit {
     if let Some(base) = error.downcast_ref::<BaseError>() {
         return match base {
             BaseError::Open(open) => of_open(open),
-            BaseError::TooShallow(_) => INCOMPLETE,
+            BaseError::TooShallow(_) | BaseError::NotFetched(_) => INCOMPLETE,
         };
     }
     if let Some(StoreError::Database(_)) = error.downcast_ref() {

@@ -35,16 +35,26 @@ pub enum BaseError {
     Open(#[from] OpenError),
     /// The clone ends before both meet.
     #[error(
-        "the clone is shallow and does not tell where `{0}` and the assessed commit parted; fetch more of the history, or \
-         name a parent of a merge commit, as in `ref:HEAD^1`"
+        "the clone is shallow and does not tell where `{0}` and the assessed commit parted; fetch more of the history \
+         (`git fetch --unshallow`; `fetch-depth: 0` of actions/checkout; `GIT_DEPTH: 0` on GitLab), or name a parent of a \
+         merge commit, as in `ref:HEAD^1`"
     )]
     TooShallow(String),
+    /// The clone ends before it comes to what is named.
+    #[error(
+        "the clone is shallow and does not hold `{0}`, which it is to be compared with; fetch more of the history \
+         (`git fetch --unshallow`; `fetch-depth: 0` of actions/checkout; `GIT_DEPTH: 0` on GitLab)"
+    )]
+    NotFetched(String),
 }
 
 /// Finds the commit to compare the state at `rev` (none for `HEAD`) with, where somebody names `against`.
 pub fn base(path: &Path, rev: Option<&str>, against: &str) -> Result<Base, BaseError> {
     let head = Clone::open(path, rev)?;
-    let named = Clone::open(path, Some(against))?;
+    let named = Clone::open(path, Some(against)).map_err(|error| match error {
+        OpenError::NoSuchRevision { .. } if head.is_shallow() => BaseError::NotFetched(against.to_owned()),
+        error => error.into(),
+    })?;
     let held = |commit: gix::ObjectId| Base { commit: commit.to_string(), relation: Relation::Held };
     if head.commit == named.commit || head.parents().contains(&named.commit) {
         return Ok(held(named.commit));
