@@ -594,12 +594,21 @@ fn told(comparison: &Json) -> Vec<(String, String, String)> {
 const INJECTION: &str = "name: Titles\non: pull_request_target\npermissions: {}\njobs:\n  title:\n    runs-on: ubuntu-latest\n    \
                          permissions: {}\n    steps:\n      - run: echo \"${{ github.event.pull_request.title }}\"\n";
 
+const BARE: &str = "name: New\non: push\njobs:\n  new:\n    runs-on: ubuntu-latest\n    steps:\n      - run: make\n";
+
+/// Hands over what outsiders write to something that nobody sees into.
+const CALLS: &str = "name: Calls\non: pull_request_target\npermissions: {}\njobs:\n  title:\n    runs-on: ubuntu-latest\n    \
+                     permissions: {}\n    steps:\n      - uses: acme/other@0123456789abcdef0123456789abcdef01234567\n        \
+                     with:\n          title: ${{ github.event.pull_request.title }}\n";
+
 /// What a reviewer must not miss, each at its file and line.
 #[rstest]
 #[case::injection(&|tree: &Repository| tree.write(".github/workflows/titles.yml", INJECTION.as_bytes()),
     ("regression", "OSPS-BR-01.01", ".github/workflows/titles.yml:9"))]
-#[case::licence(&|tree: &Repository| { tree.git(["rm", "-q", "LICENSE"]); }, ("evidence_lost", "OSPS-LE-03.01", "Cargo.toml:6"))]
+#[case::licence(&|tree: &Repository| { tree.git(["rm", "-q", "LICENSE"]); }, ("evidence_lost", "OSPS-LE-03.01", "LICENSE:"))]
 #[case::permissions(&|tree: &Repository| without_permissions(tree), ("evidence_lost", "OSPS-AC-04.02", ".github/workflows/ci.yml:"))]
+#[case::workflow_without_permissions(&|tree: &Repository| tree.write(".github/workflows/new.yml", BARE.as_bytes()),
+    ("evidence_lost", "OSPS-AC-04.01", ".github/workflows/new.yml:"))]
 #[case::emptied(&|tree: &Repository| tree.write("SECURITY.md", b"# Security\n"), ("evidence_lost", "OSPS-VM-02.01", "SECURITY.md:5"))]
 #[case::binary(&|tree: &Repository| tree.write("tool", b"\x7fELF\x02\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x03\x00\x3e\x00"),
     ("regression", "OSPS-QA-05.01", "tool:0"))]
@@ -611,6 +620,30 @@ fn a_gate_finds_what_was_planted(#[case] plant: &dyn Fn(&Repository), #[case] ex
         (class.as_str(), id.as_str()) == (expected.0, expected.1) && place.starts_with(expected.2)
     };
     assert!(told.iter().any(found), "{told:#?}");
+}
+
+/// What is not decided for another reason hides nothing: what the change brings is its doing all the same.
+#[rstest]
+#[case::injection(".github/workflows/calls.yml", CALLS, &|tree: &Repository| tree.write(".github/workflows/titles.yml", INJECTION.as_bytes()),
+    ("OSPS-BR-01.01", ".github/workflows/titles.yml:9"))]
+#[case::injection_into_what_is_to_be_reviewed(".github/workflows/calls.yml", CALLS, &|tree: &Repository| tree.write(".github/workflows/calls.yml",
+    format!("{CALLS}      - run: echo \"${{{{ github.event.pull_request.title }}}}\"\n").as_bytes()),
+    ("OSPS-BR-01.01", ".github/workflows/calls.yml:12"))]
+fn what_is_to_be_reviewed_hides_nothing(
+    #[case] path: &str,
+    #[case] text: &str,
+    #[case] plant: &dyn Fn(&Repository),
+    #[case] expected: (&str, &str),
+) {
+    let changes = Changes::new();
+    changes.repository.write(path, text.as_bytes());
+    changes.repository.commit("For review");
+    changes.branch("planted", plant);
+    let comparison = changes.compared(1);
+    let change = comparison["changes"].as_array().expect("a list").iter().find(|change| change["id"] == expected.0);
+    assert_eq!(change.map(|change| &change["before"]["outcome"]), Some(&Json::from("needs_review")), "{comparison:#}");
+    let told = told(&comparison);
+    assert!(told.contains(&("regression".to_owned(), expected.0.to_owned(), expected.1.to_owned())), "{told:#?}");
 }
 
 fn without_permissions(tree: &Repository) {
@@ -673,8 +706,13 @@ fn leapfrogs_are_found_in_the_merge() {
     assert!(clone.status().expect("git runs").success());
     let shallow = shallow.to_str().expect("a text");
     expect(1, &osps(["gate", shallow, "--against", "ref:HEAD^1"]));
-    let output = osps(["gate", shallow, "--against", "ref:nowhere"]);
-    assert_eq!(output.status.code(), Some(2));
+    // What it does not hold cannot be told from what is not there: how to fetch it is said.
+    for rev in ["nowhere", &tree.git(["rev-parse", "handed^1^1"])] {
+        let output = osps(["gate", shallow, "--against", &format!("ref:{}", rev.trim())]);
+        assert_eq!(output.status.code(), Some(4));
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(said.contains("the clone is shallow") && said.contains("fetch-depth: 0"), "{said}");
+    }
 }
 
 /// A change request is judged by the settings that hold before it.

@@ -131,6 +131,17 @@ impl Judged<'_> {
         was.places.iter().filter_map(|place| place.path.as_ref()).any(|path| self.gone.contains(path))
     }
 
+    /// What it rested on, and first of that what is not as it was.
+    fn rested(&self, was: &Was) -> Vec<Evidence> {
+        let (changed, same): (Vec<&Evidence>, Vec<&Evidence>) = was.places.iter().partition(|item| self.changed(item));
+        changed.into_iter().chain(same).take(WAS_SHOWN).cloned().collect()
+    }
+
+    fn changed(&self, item: &Evidence) -> bool {
+        let is_in = |paths: &BTreeSet<String>| item.path.as_ref().is_some_and(|path| paths.contains(path));
+        self.touched.is_some_and(is_in) || is_in(self.gone)
+    }
+
     /// It was not decided, and it fails. Where the change itself put the reason there, that is no discovery: the file could be
     /// read before, and nothing was found in it.
     fn decided(&self, was: &Was, now: &Verdict) -> (Class, Cause) {
@@ -140,7 +151,8 @@ impl Judged<'_> {
             let path = item.path.as_deref().filter(|path| !unread(path));
             path.is_some_and(|path| self.touched.is_some_and(|touched| touched.contains(path)))
         };
-        let observed = now.confidence == Some(Confidence::High) && was.state.outcome == Outcome::Unknown;
+        let open = matches!(was.state.outcome, Outcome::Unknown | Outcome::NeedsReview);
+        let observed = now.confidence == Some(Confidence::High) && open;
         if observed && places::new_ones(&was.keys, &now.evidence).into_iter().any(brought) {
             return (Class::Regression, Cause::Project);
         }
@@ -180,13 +192,21 @@ impl Judged<'_> {
         let before: &[String] = was.map_or(&[], |was| &was.keys);
         let failed = was.is_some_and(|was| was.state.outcome == Outcome::Failed);
         // Where it was met, everything that speaks against it is new.
-        let new: Vec<Evidence> = match failed && now.outcome == Outcome::Failed {
+        let mut new: Vec<Evidence> = match failed && now.outcome == Outcome::Failed {
             true => places::new_ones(before, &now.evidence).into_iter().cloned().collect(),
             false => places::located(&now.evidence).cloned().collect(),
         };
         let worse = was.is_some_and(|was| met(was.state.standing)) && !met(now.standing);
         let gone = matches!(class, Class::EvidenceLost | Class::Weakened) || (worse && new.is_empty());
-        let rested = was.filter(|_| gone).map(|was| was.places.iter().take(WAS_SHOWN).cloned().collect());
+        let rested: Vec<Evidence> = was.filter(|_| gone).map(|was| self.rested(was)).unwrap_or_default();
+        if let Some(touched) = self.touched.filter(|_| gone) {
+            // What is left of it stood there before: the change did nothing to it.
+            new.retain(|item| item.path.as_ref().is_some_and(|path| touched.contains(path)));
+            let nowhere = new.is_empty() && !rested.iter().any(|item| self.changed(item));
+            if nowhere && now.outcome == Outcome::Unknown {
+                new = places::beside(&rested, touched);
+            }
+        }
         Change {
             id: now.id.clone(),
             levels: now.levels.clone(),
@@ -199,7 +219,7 @@ impl Judged<'_> {
             after: Some(state(now)),
             message: message(class, now),
             places: new,
-            was: rested.unwrap_or_default(),
+            was: rested,
             needs: if met(now.standing) { Vec::new() } else { now.needs.clone() },
             remediation: now.remediation.clone().filter(|_| !met(now.standing)),
         }

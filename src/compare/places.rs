@@ -1,6 +1,6 @@
 //! Where something was seen, in a form that stays the same when lines move and numbers change.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sha2::{Digest as _, Sha256};
 
@@ -11,10 +11,26 @@ use crate::model::evidence::Evidence;
 const FULL: usize = 10;
 /// Characters of the digest of what was seen.
 const DIGITS: usize = 8;
+/// Files beside others that are named at most.
+const BESIDE: usize = 3;
 
 /// Items of evidence that lie somewhere, not facts alone.
 pub(super) fn located(evidence: &[Evidence]) -> impl Iterator<Item = &Evidence> {
     evidence.iter().filter(|item| item.path.is_some() || item.url.is_some())
+}
+
+/// The files of a change that lie in a folder with what a requirement rested on, where none of that changed itself: all
+/// workflows state their permissions until another one comes. Files in the root have nothing to do with each other.
+pub(super) fn beside(rested: &[Evidence], touched: &BTreeSet<String>) -> Vec<Evidence> {
+    let folder = |path: &str| path.rsplit_once('/').map(|(folder, _)| folder.to_owned());
+    let folders: BTreeSet<String> = rested.iter().filter_map(|item| folder(item.path.as_deref()?)).collect();
+    let near = touched.iter().filter(|path| folder(path).is_some_and(|folder| folders.contains(&folder)));
+    let changed = |path: &String| Evidence {
+        path: Some(path.clone()),
+        detail: Some("changed beside what it rested on".to_owned()),
+        ..Evidence::default()
+    };
+    near.take(BESIDE).map(changed).collect()
 }
 
 /// The name of a place: its file or address, and what was seen there without its numbers.

@@ -389,6 +389,10 @@ use Class as K;
 #[case::reviewed_and_fails(review(), fail(), offline(), K::NewlySeen, C::Project, 0)]
 #[case::not_run_before(not_run(), fail(), offline(), K::NewlySeen, C::Project, 0)]
 #[case::brought_by_the_change(unknown().needing(FLOWS, "parse_error", &["git"]).because("b.yml does not parse"), fail().at("a.yml", 3, "code"), trees(&["a.yml"]), K::Regression, C::Project, 1)]
+#[case::brought_to_what_is_reviewed(review().at("b.yml", 9, "calls another"), fail().at("a.yml", 3, "code"), trees(&["a.yml"]), K::Regression, C::Project, 1)]
+#[case::brought_into_what_is_reviewed(review().at("a.yml", 9, "calls another"), fail().at("a.yml", 3, "code"), trees(&["a.yml"]), K::Regression, C::Project, 1)]
+#[case::what_was_reviewed_fails(review().at("a.yml", 9, "code"), fail().at("a.yml", 3, "code"), trees(&["a.yml"]), K::NewlySeen, C::Project, 0)]
+#[case::what_was_reviewed_fails_untouched(review().at("a.yml", 9, "calls another"), fail().at("a.yml", 9, "code"), trees(&["b.yml"]), K::NewlySeen, C::Project, 0)]
 #[case::found_where_nobody_could_read(unknown().needing(FLOWS, "parse_error", &["git"]).because("a.yml does not parse"), fail().at("a.yml", 3, "code"), trees(&["a.yml"]), K::NewlySeen, C::Project, 0)]
 #[case::found_where_nobody_wrote(unknown(), fail().at("a.yml", 3, "code"), trees(&["b.yml"]), K::NewlySeen, C::Project, 0)]
 #[case::inferred_where_somebody_wrote(unknown(), fail().of_confidence(Confidence::Medium).at("a.md", 3, "x"), trees(&["a.md"]), K::NewlySeen, C::Project, 0)]
@@ -497,6 +501,29 @@ fn what_a_catalog_adds_and_drops() {
         comparison.changes.iter().map(|change| (change.id.as_str(), change.class)).collect();
     assert_eq!(classes, [("OSPS-QA-05.01", Class::NewRequirement), (ID, Class::Retired)]);
     assert_eq!(answer(&comparison, &Rules::default(), None).answer, Answer::Holds);
+}
+
+/// What a change did nothing to is not shown as its doing: of what is gone, that which it changed comes first.
+#[test]
+fn the_change_is_shown_at_what_it_changed() {
+    let shown = |was: Stand, now: Stand, touched: &[&'static str]| {
+        let world = trees(touched);
+        let (before, after) = both(&world, &was, &now);
+        let comparison = compare(&Past::of(&before, "before"), &after, "after", &rules(&world));
+        let change = comparison.changes.into_iter().find(|change| change.id.as_str() == ID).expect("a change");
+        let paths = |items: Vec<Evidence>| items.into_iter().filter_map(|item| item.path).collect::<Vec<_>>().join(" ");
+        (paths(change.places), paths(change.was))
+    };
+    let told = |places: &str, was: &str| (places.to_owned(), was.to_owned());
+    let all = |names: &[&str]| names.iter().fold(pass(), |stand, name| stand.at(name, 1, "x"));
+    let many = all(&["w/a", "w/b", "w/c", "w/d", "w/e", "w/f"]);
+    assert_eq!(shown(many.clone(), unknown(), &["w/f"]), told("", "w/f w/a w/b w/c w/d"));
+    assert_eq!(shown(many.clone(), unknown(), &["src/x", "w/new"]), told("w/new", "w/a w/b w/c w/d w/e"));
+    assert_eq!(shown(many, unknown(), &["src/x"]), told("", "w/a w/b w/c w/d w/e"));
+    assert_eq!(shown(all(&["LICENSE"]), unknown(), &["other"]), told("", "LICENSE"), "the root is no neighbourhood");
+    let left = review().at("README.md", 9, "is named here");
+    assert_eq!(shown(all(&["LICENSE", "README.md"]), left.clone(), &["LICENSE"]), told("", "LICENSE README.md"));
+    assert_eq!(shown(all(&["LICENSE"]), left, &["LICENSE", "README.md"]), told("README.md", "LICENSE"));
 }
 
 /// A change shows what is new in it, and what is gone.

@@ -1,4 +1,4 @@
-//! What changed, as annotations where it is seen now. Improvements and what did not change need nobody's eyes on a line.
+//! What changed, as annotations where it is seen now, or else where it was seen. Improvements and what did not change need nobody's eyes on a line.
 
 use super::headline;
 use crate::model::comparison::{Answer, Change, Comparison, Severity};
@@ -42,8 +42,16 @@ fn of_change(change: &Change) -> Vec<github::Annotation> {
             placed.push(at(Some(path), seen.line, message));
         }
     }
-    if placed.is_empty() {
-        placed.push(at(None, None, String::new()));
+    // Lines of a file as it was lead astray in what it is now.
+    let was = || change.was.iter().find_map(|seen| Some((findings::in_tree(seen.path.as_deref()?)?, seen.line)));
+    match was().filter(|_| placed.is_empty()) {
+        Some((path, line)) => {
+            let line = line.map(|line| format!(", line {line}")).unwrap_or_default();
+            let before = format!(" Before, it was seen in {}{line}.", escape::short(path, 700));
+            placed.push(at(Some(path), None, format!("{}{before}", escape::short(&change.message, 700))));
+        }
+        None if placed.is_empty() => placed.push(at(None, None, String::new())),
+        None => {}
     }
     placed
 }
@@ -92,6 +100,17 @@ mod tests {
             "::error file=.github/workflows/a%2Cb.yml,line=7,title=OSPS-BR-01.01 (regression)::Text becomes code. \
              ::error::forged Seen here: 100 %25\n\
              ::warning title=OSPS Baseline::And 1 more, about no single file: see the summary.\n"
+        );
+    }
+
+    #[test]
+    fn what_is_gone_stands_at_the_file_it_was_seen_in() {
+        let mut lost = change("evidence_lost", "error", json!([]));
+        lost["was"] = json!([{"path": "../x"}, {"path": "SECURITY.md", "line": 5}, {"path": "README.md", "line": 2}]);
+        assert_eq!(
+            rendered(Some("fails"), &[lost]),
+            "::error file=SECURITY.md,line=1,title=OSPS-BR-01.01 (evidence lost)::Text becomes code. ::error::forged Before, it \
+             was seen in SECURITY.md, line 5.\n"
         );
     }
 
