@@ -455,6 +455,72 @@ fn a_gate_without_its_evidence_is_incomplete() {
     expect(4, &osps(args));
 }
 
+/// What an administrator saw of the well-kept repository.
+fn snapshot() -> &'static str {
+    static TAKEN: std::sync::OnceLock<String> = std::sync::OnceLock::new();
+    TAKEN.get_or_init(|| {
+        let run = Run::new(Sight::Admin);
+        let path = run.scratch.path().join("snapshot.json");
+        let mut args = run.args("gate", &GitHub::serve(protected(Sight::Admin)));
+        args.extend(["--init".into(), "--against".into(), path.clone().into_os_string()]);
+        expect(0, &osps(args));
+        std::fs::read_to_string(path).expect("a snapshot")
+    })
+}
+
+fn gate(run: &Run, github: &GitHub) -> std::process::Output {
+    let path = run.scratch.path().join("snapshot.json");
+    std::fs::write(&path, snapshot()).expect("a file");
+    let mut args = run.args("gate", github);
+    args.extend(["--against".into(), path.into_os_string()]);
+    osps(args)
+}
+
+const SPENT: [(&str, &str); 2] = [("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", "4000000000")];
+
+/// GitHub answered when the snapshot was taken. Whatever comes in between later: never green, never red, and the reason is
+/// told.
+#[rstest]
+#[case::killed("GET /repos", Fault::CutOff, "breaks off")]
+#[case::down("POST /graphql", Fault::status(503, ""), "status 503")]
+#[case::revoked("", Fault::status(401, "Bad credentials"), "401")]
+#[case::spent("POST /graphql", Fault::with_headers(403, &SPENT, "API rate limit exceeded"), "come back")]
+#[case::spent_in_the_middle("GET /repos/acme/widget/rules", Fault::with_headers(403, &SPENT, "spent"), "come back")]
+#[case::too_many_in_the_middle(
+    "GET /repos/acme/widget/rules",
+    Fault::with_headers(429, &[("retry-after", "3600")], "slow down"),
+    "come back"
+)]
+#[case::refused_in_the_middle("GET /repos/acme/widget/rules", Fault::status(403, "no"), "403")]
+fn a_gate_in_trouble_is_incomplete(#[case] at: &str, #[case] fault: Fault, #[case] reason: &str) {
+    let run = Run::new(Sight::Admin);
+    let text = expect(4, &gate(&run, &GitHub::with_faults(protected(Sight::Admin), vec![(at.to_owned(), fault)])));
+    assert!(text.contains("The gate gives no answer") && text.contains(reason), "{text}");
+}
+
+#[rstest]
+#[case::a_weaker_token(Sight::Reader)]
+#[case::no_token(Sight::Nobody)]
+fn a_gate_that_may_see_less_is_incomplete(#[case] sight: Sight) {
+    let run = Run::new(sight);
+    let text = expect(4, &gate(&run, &GitHub::serve(protected(sight))));
+    assert!(text.contains("not comparable"), "{text}");
+}
+
+/// Trouble hides nothing of what the project did, and leaves nothing behind.
+#[test]
+fn what_got_worse_shows_in_trouble() {
+    let run = Run::new(Sight::Admin);
+    let down = vec![("POST /graphql".to_owned(), Fault::status(503, ""))];
+    std::fs::remove_file(run.repository.path().join("LICENSE")).expect("removed");
+    run.repository.commit("Without a licence");
+    let text = expect(1, &gate(&run, &GitHub::with_faults(protected(Sight::Admin), down)));
+    assert!(text.contains("OSPS-LE-03.01  evidence lost") && text.contains("status 503"), "{text}");
+    run.repository.git(["checkout", "-q", "HEAD^", "--", "LICENSE"]);
+    run.repository.commit("With its licence again");
+    expect(0, &gate(&run, &GitHub::serve(protected(Sight::Admin))));
+}
+
 #[test]
 fn the_doctor_says_what_is_missing() {
     let run = Run::new(Sight::Reader);
