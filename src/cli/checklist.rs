@@ -24,8 +24,8 @@ pub(super) struct Args {
     configuring: Configuring,
     #[command(flatten)]
     judging: Judging,
-    /// A format, and where it goes (default: standard output); may be given several times: text, markdown, json
-    /// (default: text at a terminal, else markdown)
+    /// A format, and where it goes (default: standard output); may be given several times: text, markdown, html,
+    /// json (default: text at a terminal, else markdown)
     #[arg(short, long, value_name = "FORMAT[=PATH]", help_heading = "Output")]
     output: Vec<String>,
 }
@@ -44,7 +44,7 @@ pub(super) fn run(args: Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     drop(progress);
     for (format, path) in outputs {
         let style = terminal.style(path.is_some());
-        shared::write(&checklist::render(&assessment, args.judging.level, format, &style), path.as_deref())?;
+        shared::write(&checklist::render(&assessment, args.judging.level, format, &style)?, path.as_deref())?;
     }
     Ok(if args.from.is_some() { exit::DONE } else { args.judging.exit(&assessment) })
 }

@@ -1,5 +1,6 @@
 //! `osps report`: saved assessments, in every format.
 
+use std::collections::BTreeSet;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
@@ -55,6 +56,7 @@ pub(super) fn run(args: Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     let crosswalk = args.crosswalk.as_deref().map(crosswalk).transpose()?;
     let level = args.level.unwrap_or(Level::ALL[2]);
     let several = args.assessments.len() > 1;
+    let mut places = Places::of(&args.assessments);
     for path in &args.assessments {
         let assessment = shared::saved(path)?;
         for output in &outputs {
@@ -65,8 +67,8 @@ pub(super) fn run(args: Args, terminal: &Terminal) -> anyhow::Result<Exit> {
             };
             match &output.path {
                 Some(directory) if several => {
-                    let place = place(directory, output.format.extension(), path, &assessment)?;
-                    shared::write(&text, Some(&place))?
+                    let (name, extension) = (output.format.name(), output.format.extension());
+                    shared::write(&text, Some(&places.place(directory, name, extension, path, &assessment)?))?
                 }
                 path => shared::write(&text, path.as_deref())?,
             }
@@ -74,9 +76,10 @@ pub(super) fn run(args: Args, terminal: &Terminal) -> anyhow::Result<Exit> {
         for one in &templates {
             let text = one.template.render(&assessment).map_err(|error| Usage(error.to_string()))?;
             match &one.path {
-                Some(directory) if several => {
-                    shared::write(&text, Some(&place(directory, &one.extension, path, &assessment)?))?
-                }
+                Some(directory) if several => shared::write(
+                    &text,
+                    Some(&places.place(directory, "template", &one.extension, path, &assessment)?),
+                )?,
                 path => shared::write(&text, path.as_deref())?,
             }
         }
@@ -119,17 +122,102 @@ fn bound_memory() {
 #[cfg(not(unix))]
 fn bound_memory() {}
 
-/// Where one of several assessments goes: a file in a directory, named after the file it was read from, or else its subject.
-fn place(directory: &Path, extension: &str, from: &Path, assessment: &Assessment) -> anyhow::Result<PathBuf> {
-    if directory.exists() && !directory.is_dir() {
-        let message = format!("{} is a file: several assessments go to a directory", directory.display());
-        return Err(Usage(message).into());
+/// Where several assessments go: each to a file of its own in a directory.
+struct Places {
+    /// Names of files that more than one of them was read from.
+    shared: BTreeSet<String>,
+    /// In lower case, because some file systems know no other.
+    taken: BTreeSet<String>,
+}
+
+impl Places {
+    fn of(paths: &[PathBuf]) -> Self {
+        let mut seen = BTreeSet::new();
+        let names = paths.iter().filter_map(|path| Some(stem(path)?.to_lowercase()));
+        Self { shared: names.filter(|name| !seen.insert(name.clone())).collect(), taken: BTreeSet::new() }
     }
-    std::fs::create_dir_all(directory).with_context(|| format!("cannot make {}", directory.display()))?;
-    let stem = from.file_stem().filter(|_| from.as_os_str() != "-");
-    let stem = stem.map_or_else(|| assessment.subject.name.clone().into(), ToOwned::to_owned);
-    let mut name = stem.to_string_lossy().replace(['/', '\\'], "-");
-    name.push('.');
-    name.push_str(extension);
-    Ok(directory.join(name))
+
+    /// A file named after the one that the assessment was read from, or else after its subject. Where that is taken, the name
+    /// of the format tells them apart, and at last a number.
+    fn place(
+        &mut self,
+        directory: &Path,
+        format: &str,
+        extension: &str,
+        from: &Path,
+        assessment: &Assessment,
+    ) -> anyhow::Result<PathBuf> {
+        if directory.exists() && !directory.is_dir() {
+            let message = format!("{} is a file: several assessments go to a directory", directory.display());
+            return Err(Usage(message).into());
+        }
+        std::fs::create_dir_all(directory).with_context(|| format!("cannot make {}", directory.display()))?;
+        let stem = stem(from).filter(|stem| !self.shared.contains(&stem.to_lowercase()));
+        let stem = stem.unwrap_or_else(|| {
+            let subject = &assessment.subject;
+            let whole = subject.owner.iter().chain([&subject.name]).map(String::as_str).collect::<Vec<_>>().join("-");
+            plain(&whole)
+        });
+        let mut free = (1_usize..).flat_map(|number| {
+            let stem = if number == 1 { stem.clone() } else { format!("{stem}-{number}") };
+            let of_format = (format != extension).then(|| directory.join(format!("{stem}.{format}.{extension}")));
+            std::iter::once(directory.join(format!("{stem}.{extension}"))).chain(of_format)
+        });
+        let free = free.find(|path| self.taken.insert(path.to_string_lossy().to_lowercase()));
+        free.context("no name is left")
+    }
+}
+
+/// The name of a file without its end; none for standard input.
+fn stem(path: &Path) -> Option<String> {
+    path.file_stem().filter(|_| path.as_os_str() != "-").map(|stem| plain(&stem.to_string_lossy()))
+}
+
+/// A text as the name of a file.
+fn plain(text: &str) -> String {
+    let name = text.replace(|c: char| matches!(c, '/' | '\\') || c.is_control(), "-");
+    if matches!(name.as_str(), "" | "." | "..") { "assessment".to_owned() } else { name }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn assessment(owner: &str) -> Assessment {
+        let mut assessment: Assessment =
+            serde_json::from_str(include_str!("../../tests/assessments/mixed.json")).expect("an assessment");
+        assessment.subject.owner = Some(owner.to_owned());
+        assessment
+    }
+
+    #[test]
+    fn several_assessments_go_to_files_of_their_own() {
+        let directory = tempfile::TempDir::new().expect("a directory");
+        let paths = ["a/acme.json", "b/one.json", "c/One.json", "-"].map(PathBuf::from);
+        let mut places = Places::of(&paths);
+        let mut names = Vec::new();
+        for (path, owner) in paths.iter().zip(["x", "y", "z/../q", "y"]) {
+            for (format, extension) in [("json", "json"), ("gemara", "json"), ("html", "html")] {
+                let place =
+                    places.place(directory.path(), format, extension, path, &assessment(owner)).expect("a place");
+                assert_eq!(place.parent(), Some(directory.path()));
+                names.push(place.file_name().expect("a name").to_string_lossy().into_owned());
+            }
+        }
+        let expected = [
+            "acme.json",
+            "acme.gemara.json",
+            "acme.html",
+            "y-widget.json",
+            "y-widget.gemara.json",
+            "y-widget.html",
+            "z-..-q-widget.json",
+            "z-..-q-widget.gemara.json",
+            "z-..-q-widget.html",
+            "y-widget-2.json",
+            "y-widget-2.gemara.json",
+            "y-widget-2.html",
+        ];
+        assert_eq!(names, expected);
+    }
 }

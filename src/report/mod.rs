@@ -13,6 +13,7 @@ mod gemara;
 pub mod github;
 pub mod github_summary;
 pub mod gitlab;
+mod html;
 mod intoto;
 mod junit;
 mod links;
@@ -181,7 +182,8 @@ fn defective(format: Format, error: &template::TemplateError) -> NotRendered {
 
 fn json(assessment: &Assessment) -> String {
     // Through a value, so that keys are sorted; serialising plain data into memory cannot fail.
-    let mut text = serde_json::to_value(assessment).map(|value| format!("{value:#}")).unwrap_or_default();
+    let mut text =
+        serde_json::to_value(assessment).and_then(|value| serde_json::to_string_pretty(&value)).unwrap_or_default();
     text.push('\n');
     text
 }

@@ -23,7 +23,8 @@ pub(super) fn moment(assessment: &Assessment, format: Format) -> Result<String, 
 /// A document as text, keys sorted. Characters that a reader of YAML refuses or that turn the direction of a text stand
 /// escaped, so that the text is YAML as well as JSON and looks like what it is.
 pub(super) fn text(document: &Value) -> String {
-    let plain = format!("{document:#}\n");
+    let mut plain = serde_json::to_string_pretty(document).unwrap_or_default();
+    plain.push('\n');
     if plain.is_ascii() && !plain.contains('\u{7f}') {
         return plain;
     }

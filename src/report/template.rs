@@ -78,6 +78,7 @@ pub fn text(name: &str, style: Style, values: impl Serialize) -> Result<String, 
     let source = source(name)?;
     let mut environment = environment()?;
     environment.set_undefined_behavior(UndefinedBehavior::Lenient);
+    environment.set_auto_escape_callback(|_| AutoEscape::None);
     environment.add_filter("wrap", move |text: String, indent: usize| style.wrap(&text, indent));
     environment
         .add_filter("step", move |text: String, number: usize, at: usize| style.item(&format!("{number}."), &text, at));

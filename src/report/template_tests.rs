@@ -67,6 +67,20 @@ fn a_template_of_any_size_is_not_read() {
     assert!(error.to_string().contains("longer than"), "{error}");
 }
 
+/// What is drafted goes into files as it is, whatever the end of the template's name.
+#[test]
+fn drafts_hold_headings_and_addresses() {
+    let style = Style { color: false, unicode: true, width: 100 };
+    let values = serde_json::json!({
+        "depth": 2, "private_reporting": true, "address": "https://github.com/acme/the_widget",
+        "open": {"OSPS-VM-05.01": true, "OSPS-VM-05.02": true, "OSPS-VM-06.01": true},
+    });
+    let findings = text("fix/findings.md.j2", style, &values).expect("a draft");
+    assert!(findings.starts_with("## Findings of scanners\n\n### Findings in dependencies\n"), "{findings}");
+    let security = text("fix/SECURITY.md.j2", style, &values).expect("a draft");
+    assert!(security.contains(" https://github.com/acme/the_widget/security/advisories/new,"), "{security}");
+}
+
 #[test]
 fn every_built_in_template_compiles() {
     BUILT_IN.as_ref().map(drop).expect("templates");

@@ -33,9 +33,12 @@ impl Matcher {
 
     /// Prepares topics that were read; the error names a table that is missing or malformed.
     pub(crate) fn new(topics: BTreeMap<String, Topic>, policies: &Bundle) -> Result<Self, String> {
-        let text = policies.get("tables/templates.yaml").ok_or("tables/templates.yaml: is missing")?;
-        let templates = crate::yaml::from_str(text).map_err(|error| format!("tables/templates.yaml: {error}"))?;
-        Ok(Self { index: Index::new(&topics), recognisers: Recognisers::load(policies)?, templates, topics })
+        Ok(Self {
+            index: Index::new(&topics),
+            recognisers: Recognisers::load(policies)?,
+            templates: Templates::load(policies)?,
+            topics,
+        })
     }
 
     /// What a library says about every topic.
@@ -162,8 +165,7 @@ impl<'d, 's> Page<'d, 's> {
                 }
             }
         }
-        let mut blocks = document.sections.iter().flat_map(|section| &section.blocks);
-        let draft = blocks.any(|block| reader.templates.is_drafted(&block.text));
+        let draft = reader.templates.is_draft(document);
         Self { document, sentences, phrases, marks, headings: said, name, has_title, links, draft }
     }
 
@@ -184,6 +186,10 @@ impl<'d, 's> Page<'d, 's> {
         gathered.anywhere.extend(evidence.anywhere(&fitting));
         for unit in &units {
             let said = evidence.judge(unit);
+            if self.draft && unit.own && said.class.is_some() {
+                // What a draft is about, its headings say before its sentences do.
+                gathered.anywhere.extend(said.slots.keys().copied());
+            }
             if let Some(class) = said.class {
                 gathered.add(place(class, &said), unit.words, wholly && !self.draft && class == "placeholder");
             }

@@ -150,7 +150,8 @@ pub struct Site {
 /// A place that may speak about a topic and was not read.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 pub struct Door {
-    /// `fallback` (the owner's health files), `site`, `link`, `release_body`, `unread` (a document of the tree that could not be read).
+    /// `fallback` (the owner's health files), `site`, `link`, `release_body`, `unread` (a document of the tree that could not be read),
+    /// `draft` (one with blanks that wait to be filled in).
     pub kind: String,
     /// Its address, or what has to be read.
     #[serde(rename = "where")]
@@ -357,11 +358,14 @@ pub(crate) fn collect(cx: &Context<'_>, library: &Library, _insights: &Insights,
         issue_templates,
         key_files: Fact::seen(keys::collect(cx.tree), cx.tree.complete(), cx.src),
     };
+    let templates = template::Templates::load(cx.policies).unwrap_or_default();
+    let drafts = library.documents.iter().filter(|document| templates.is_draft(document));
+    let drafts: Vec<_> = drafts.map(|document| (document.path.as_str(), &document.roles)).collect();
     // What is said about each topic, and the space in which it was looked for.
     for topic in known.into_values() {
         let finding = docs.topics.get(&topic.name).and_then(Fact::value);
         let (closed, doors) = match &roles {
-            Ok(roles) => space::Space { cx, library, roles, tagged }.of(&topic, finding),
+            Ok(roles) => space::Space { cx, library, roles, tagged, drafts: &drafts }.of(&topic, finding),
             Err(why) => (Fact::broken(Reason::ParseError, why.as_str(), cx.src), Vec::new()),
         };
         docs.closed.insert(topic.name.clone(), closed);

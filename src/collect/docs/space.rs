@@ -1,6 +1,8 @@
 //! The search space of a topic (requirements R8): whether everything that could speak about it was read, and which doors
 //! stay unopened. Not finding a topic is absence only in a closed space.
 
+use std::collections::BTreeSet;
+
 use super::model::{Document, Library, State, Target};
 use super::roles::Roles;
 use super::topic::Topic;
@@ -19,6 +21,8 @@ pub(super) struct Space<'a> {
     pub(super) library: &'a Library,
     pub(super) roles: &'a Roles,
     pub(super) tagged: &'a Tagged,
+    /// Drafts by their paths, with the roles of each.
+    pub(super) drafts: &'a [(&'a str, &'a BTreeSet<String>)],
 }
 
 impl Space<'_> {
@@ -28,6 +32,7 @@ impl Space<'_> {
         let links = self.topic_links(topic, finding);
         let unread = self.unread();
         let sources = self.sources_of_more_access(topic);
+        let drafts = self.drafts(topic);
         let sites = self.sites();
         let closed = if !links.is_empty() {
             Fact::known(false, src)
@@ -37,9 +42,10 @@ impl Space<'_> {
             let src: &[SourceId] = if source.kind == "fallback" { &["fallback"] } else { &["releases"] };
             Fact::unknown(self.why_unread(source), source.place.clone(), src)
         } else {
-            Fact::known(sites.is_empty(), src)
+            Fact::known(drafts.is_empty() && sites.is_empty(), src)
         };
         let mut doors = links;
+        doors.extend(drafts);
         doors.extend(unread);
         doors.extend(sources);
         doors.extend(sites);
@@ -68,6 +74,16 @@ impl Space<'_> {
         doors.sort();
         doors.dedup();
         doors
+    }
+
+    /// Documents for the topic that wait for somebody: what they will say, nobody knows.
+    fn drafts(&self, topic: &Topic) -> Vec<Door> {
+        let about = |roles: &BTreeSet<String>| {
+            roles.iter().any(|role| topic.roles.contains(role) || topic.health.contains(role))
+        };
+        let open =
+            |(path, _): &(&str, &BTreeSet<String>)| Door { path: Some((*path).to_owned()), ..door("draft", path) };
+        self.drafts.iter().filter(|(_, roles)| about(roles)).map(open).collect()
     }
 
     /// What of the tree itself was not read.
@@ -170,6 +186,7 @@ mod tests {
         link: bool,
         pointer: bool,
         truncated: bool,
+        draft: bool,
     }
 
     fn document(path: &str, role: &str) -> Document {
@@ -245,7 +262,9 @@ mod tests {
         let topics = topic::load(&policies).0;
         let roles = Roles::load(&policies).expect("the roles");
         let links = if given.link { vec![link()] } else { Vec::new() };
-        let space = Space { cx: &cx, library: &library, roles: &roles, tagged: &tagged };
+        let drafted: Vec<_> = library.documents.iter().take(1).map(|one| (one.path.as_str(), &one.roles)).collect();
+        let drafts = if given.draft { drafted.as_slice() } else { &[] };
+        let space = Space { cx: &cx, library: &library, roles: &roles, tagged: &tagged, drafts };
         let (closed, doors) = space.of(&topics[topic], Some(&finding(links)));
         let state = match closed {
             Fact::Known { value, .. } => value.to_string(),
@@ -263,6 +282,7 @@ mod tests {
         link: false,
         pointer: false,
         truncated: false,
+        draft: false,
     };
 
     #[rstest]
@@ -275,6 +295,8 @@ mod tests {
     #[case::more_access_goes_before_a_site(Given { governance: false, site: true, ..BOTH }, "Offline", &["fallback", "site"])]
     #[case::a_link_goes_before_all(Given { governance: false, link: true, ..BOTH }, "false", &["link", "fallback"])]
     #[case::a_pointer_out_of_the_tree(Given { governance: false, pointer: true, ..BOTH }, "false", &["link"])]
+    #[case::a_draft(Given { draft: true, ..BOTH }, "false", &["draft"])]
+    #[case::a_draft_of_two(Given { draft: true, contributing: false, ..BOTH }, "Offline", &["draft", "fallback"])]
     #[case::unread_documents(Given { truncated: true, ..BOTH }, "Truncated", &["unread"])]
     fn spaces(#[case] given: Given, #[case] state: &str, #[case] doors: &[&str]) {
         let (found, kinds) = closed("vetting", given);

@@ -4,7 +4,12 @@ use std::collections::BTreeSet;
 
 use serde::Deserialize;
 
+use super::model::Document;
 use super::words::normal_words;
+use crate::bundle::Bundle;
+
+/// Where the stock texts and the marks stand.
+const TABLE: &str = "tables/templates.yaml";
 
 /// Words that a pair of brackets may hold and still be a placeholder.
 const MAX_WORDS: usize = 8;
@@ -19,8 +24,9 @@ pub(crate) struct Templates {
     sentences: Vec<String>,
     /// First cells of rows of a stock table; a table that holds no other is a host's.
     rows: BTreeSet<String>,
-    /// Marks of blanks; a document that holds one is a draft.
-    #[serde(default)]
+    /// Marks of blanks, wherever they stand; code is full of other brackets that only look like something to fill in.
+    blanks: Vec<String>,
+    /// Those of them that make a draft of the whole document.
     drafts: Vec<String>,
 }
 
@@ -33,13 +39,20 @@ impl Templates {
         self.sentences.iter().any(|known| start.starts_with(known.as_str()))
     }
 
-    /// Whether a text holds the mark of a draft.
-    pub(crate) fn is_drafted(&self, text: &str) -> bool {
-        // Most texts have no bracket at all.
-        text.contains('[') && {
-            let lower = text.to_lowercase();
-            self.drafts.iter().any(|mark| lower.contains(mark.as_str()))
-        }
+    /// Reads the table; the error says what is wrong with it.
+    pub(crate) fn load(policies: &Bundle) -> Result<Self, String> {
+        let text = policies.get(TABLE).ok_or_else(|| format!("{TABLE}: is missing"))?;
+        crate::yaml::from_str(text).map_err(|error| format!("{TABLE}: {error}"))
+    }
+
+    /// Whether a text holds a marked blank.
+    pub(crate) fn has_blank(&self, text: &str) -> bool {
+        holds(text, &self.blanks)
+    }
+
+    /// Whether a document is a draft: it states nothing yet, and a person has to look at it.
+    pub(crate) fn is_draft(&self, document: &Document) -> bool {
+        document.sections.iter().flat_map(|section| &section.blocks).any(|block| holds(&block.text, &self.drafts))
     }
 
     /// Whether the rows of a table are a host's: all its first cells, and more than one.
@@ -50,17 +63,18 @@ impl Templates {
     }
 }
 
+/// Whether a text holds one of these marks, which are in lower case.
+fn holds(text: &str, marks: &[String]) -> bool {
+    // Most texts have no bracket at all.
+    text.contains('[') && {
+        let lower = text.to_ascii_lowercase();
+        marks.iter().any(|mark| lower.contains(mark.as_str()))
+    }
+}
+
 /// Whether a text holds something still to be filled in.
 pub(crate) fn has_placeholder(text: &str) -> bool {
     bracketed(text, '[', ']') || bracketed(text, '<', '>') || moustache(text) || underscores(text) || by_word(text)
-}
-
-/// Whether a text holds `[INSERT …]`. Code is full of other brackets that only look like something to fill in.
-pub(crate) fn has_insert(text: &str) -> bool {
-    text.match_indices('[').any(|(at, _)| {
-        text.get(at + 1..)
-            .is_some_and(|rest| rest.get(.."insert ".len()).is_some_and(|it| it.eq_ignore_ascii_case("insert ")))
-    })
 }
 
 /// `[INSERT …]`, `[your name]`, `<your-email>`; not a link, a footnote or a tag.
@@ -202,7 +216,6 @@ fn host_is_filler(address: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::bundle::Bundle;
     use rstest::rstest;
 
     #[rstest]
@@ -244,11 +257,13 @@ mod tests {
 
     #[test]
     fn stock_texts_are_known() {
-        let templates: Templates =
-            crate::yaml::from_str(Bundle::policies().get("tables/templates.yaml").expect("the table"))
-                .expect("well formed");
-        assert!(templates.is_drafted("We answer within [FILL IN: number] days."));
-        assert!(!templates.is_drafted("Fill in [the form](x)."));
+        let templates = Templates::load(&Bundle::policies()).expect("the table");
+        assert!(templates.drafts.iter().all(|mark| templates.blanks.contains(mark)));
+        assert!(templates.has_blank("gpg --recv-keys [insert key]") && templates.has_blank("[FILL IN: key]"));
+        assert!(
+            !templates.has_blank("if [ -f x ]; then a[inserted]=1; fi")
+                && !templates.has_blank("Fill in [the form](x).")
+        );
         assert!(templates.owns_sentence("Use this section to  tell people how to do it."));
         assert!(!templates.owns_sentence("Use this section of the form."));
         assert!(templates.owns_table(["5.1.x", "5.0.x", "4.0.x", "< 4.0"].into_iter()));

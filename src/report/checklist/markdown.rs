@@ -3,7 +3,6 @@
 use std::fmt::Write as _;
 
 use super::super::escape::{code, markdown as escaped, markdown_prose as prose, one_line};
-use super::super::text::effort;
 use super::{About, Checklist, Group, PLACES, Task};
 use crate::model::evidence::Evidence;
 
@@ -46,10 +45,8 @@ pub(super) fn render(checklist: &Checklist<'_>) -> String {
 
 /// What there is to do in a line.
 fn headline(task: &Task<'_>) -> String {
-    let mut remarks: Vec<String> = task.level().map(|level| format!("level {level}")).into_iter().collect();
-    remarks.extend(task.minutes.map(|minutes| format!("about {}", effort(minutes))));
     match &task.about {
-        About::One(verdict) => format!("**{}** {} ({})", verdict.id, prose(&task.title), remarks.join(", ")),
+        About::One(verdict) => format!("**{}** {} ({})", verdict.id, prose(&task.title), task.remarks().join(", ")),
         About::Several(_) => prose(&task.title),
     }
 }

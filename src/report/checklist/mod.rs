@@ -2,6 +2,7 @@
 //! done. It is made from the assessment alone; the least effort comes first.
 
 mod fill;
+mod html;
 mod markdown;
 mod text;
 
@@ -10,6 +11,7 @@ use serde::Serialize;
 use serde_json::Value as Json;
 
 use self::fill::Names;
+use super::NotRendered;
 use super::settling::{self, Means};
 use super::style::Style;
 use crate::model::assessment::{Assessment, Standing, Verdict};
@@ -31,13 +33,15 @@ pub enum Format {
     Text,
     /// A task list for an issue.
     Markdown,
+    /// One page that needs nothing else, to read, to send and to print.
+    Html,
     /// One object for each thing to do, for filing issues.
     Json,
 }
 
 impl Format {
     /// All formats.
-    pub const ALL: [Self; 3] = [Self::Text, Self::Markdown, Self::Json];
+    pub const ALL: [Self; 4] = [Self::Text, Self::Markdown, Self::Html, Self::Json];
 
     /// The format of this name.
     pub fn named(name: &str) -> Option<Self> {
@@ -49,19 +53,31 @@ impl Format {
         match self {
             Self::Text => "text",
             Self::Markdown => "markdown",
+            Self::Html => "html",
             Self::Json => "json",
         }
     }
 }
 
 /// Renders what is left to do up to a level; without one, up to the level that the project wants to reach, else the next.
-pub fn render(assessment: &Assessment, level: Option<Level>, format: Format, style: &Style) -> String {
+///
+/// # Errors
+/// A defect of a template.
+pub fn render(
+    assessment: &Assessment,
+    level: Option<Level>,
+    format: Format,
+    style: &Style,
+) -> Result<String, NotRendered> {
     let checklist = Checklist::of(assessment, level);
-    match format {
+    Ok(match format {
         Format::Text => text::render(&checklist, style),
         Format::Markdown => markdown::render(&checklist),
+        Format::Html => {
+            html::render(&checklist).map_err(|error| NotRendered { format: format.name(), why: error.to_string() })?
+        }
         Format::Json => json(&checklist),
-    }
+    })
 }
 
 /// The JSON Schema of the checklist document.
@@ -192,7 +208,7 @@ impl<'a> Checklist<'a> {
         Self { assessment, level, tasks, caution: names.caution() }
     }
 
-    fn in_group(&self, group: Group) -> impl Iterator<Item = &Task<'a>> {
+    fn in_group(&self, group: Group) -> impl Iterator<Item = &Task<'a>> + Clone {
         self.tasks.iter().filter(move |task| task.group == group)
     }
 
@@ -383,6 +399,12 @@ impl<'a> Task<'a> {
             About::One(verdict) => Some(&verdict.id),
             About::Several(_) => None,
         }
+    }
+
+    /// What to know of it in a line: the level that waits for it, and the usual effort.
+    fn remarks(&self) -> Vec<String> {
+        let level = self.level().map(|level| format!("level {level}"));
+        level.into_iter().chain(self.minutes.map(|minutes| format!("about {}", super::text::effort(minutes)))).collect()
     }
 
     /// The lowest level that waits for it.

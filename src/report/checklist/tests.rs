@@ -1,5 +1,8 @@
 //! What a checklist holds, in which order, and that nothing in it becomes something else.
 
+use std::collections::BTreeSet;
+use std::path::Path;
+
 use rstest::rstest;
 
 use super::*;
@@ -7,6 +10,10 @@ use crate::model::assessment::LevelMode;
 use crate::report::samples::{self, HOSTILE};
 
 const STYLE: Style = Style { color: false, unicode: true, width: 100 };
+
+fn shown(assessment: &Assessment, wanted: Option<Level>, format: Format, style: &Style) -> String {
+    render(assessment, wanted, format, style).expect("rendered")
+}
 
 fn level(number: u8) -> Level {
     Level::ALL[usize::from(number) - 1]
@@ -78,7 +85,7 @@ fn each_kind_has_its_group(#[case] outcome: Outcome, #[case] standing: Standing,
     samples::count(&mut assessment);
     assert_eq!(outline(&assessment, None), [expected]);
     for format in Format::ALL {
-        let text = render(&assessment, None, format, &STYLE);
+        let text = shown(&assessment, None, format, &STYLE);
         assert!(text.contains("OSPS-BR-01.01"), "{}", format.name());
     }
 }
@@ -87,20 +94,19 @@ fn each_kind_has_its_group(#[case] outcome: Outcome, #[case] standing: Standing,
 fn nothing_is_left_where_the_level_is_reached() {
     let assessment = samples::all_of(Outcome::Passed);
     for format in Format::ALL {
-        let text = render(&assessment, Some(level(3)), format, &STYLE);
+        let text = shown(&assessment, Some(level(3)), format, &STYLE);
         assert!(text.contains("Level 3 is reached: nothing is left to do."), "{}: {text}", format.name());
     }
-    let document: Json = serde_json::from_str(&render(&assessment, None, Format::Json, &STYLE)).expect("JSON");
+    let document: Json = serde_json::from_str(&shown(&assessment, None, Format::Json, &STYLE)).expect("JSON");
     assert_eq!((&document["items"], &document["reached"]), (&Json::Array(Vec::new()), &Json::Bool(true)));
 }
 
 #[test]
 fn the_mixed_sample() {
     let assessment = samples::mixed();
-    insta::assert_snapshot!("checklist_text", render(&assessment, Some(level(1)), Format::Text, &STYLE));
-    insta::assert_snapshot!("checklist_markdown", render(&assessment, None, Format::Markdown, &STYLE));
-    let document: Json =
-        serde_json::from_str(&render(&assessment, Some(level(1)), Format::Json, &STYLE)).expect("JSON");
+    insta::assert_snapshot!("checklist_text", shown(&assessment, Some(level(1)), Format::Text, &STYLE));
+    insta::assert_snapshot!("checklist_markdown", shown(&assessment, None, Format::Markdown, &STYLE));
+    let document: Json = serde_json::from_str(&shown(&assessment, Some(level(1)), Format::Json, &STYLE)).expect("JSON");
     insta::assert_snapshot!(
         "checklist_json",
         format!("{:#}", Json::Array(document["items"].as_array().map(|items| items[..2].to_vec()).unwrap_or_default()))
@@ -111,22 +117,43 @@ fn the_mixed_sample() {
 fn every_sample_fits_the_schema_and_gives_the_same_bytes() {
     let schema = jsonschema::validator_for(&schema()).expect("a schema");
     for (name, assessment) in samples::all() {
-        let text = render(&assessment, Some(level(3)), Format::Json, &STYLE);
+        let text = shown(&assessment, Some(level(3)), Format::Json, &STYLE);
         let document: Json = serde_json::from_str(&text).expect("JSON");
         let wrong: Vec<String> = schema.iter_errors(&document).map(|error| error.to_string()).collect();
         assert!(wrong.is_empty(), "{name}: {wrong:?}");
+        let directory = Path::new("target/reports").join(name);
+        std::fs::create_dir_all(&directory).expect("made");
         for format in Format::ALL {
-            let once = render(&assessment, None, format, &STYLE);
-            assert!(once == render(&assessment, None, format, &STYLE) && once.ends_with('\n'), "{name}");
+            let once = shown(&assessment, None, format, &STYLE);
+            assert!(once == shown(&assessment, None, format, &STYLE) && once.ends_with('\n'), "{name}");
+            if format == Format::Html {
+                // For the browser of CI.
+                std::fs::write(directory.join("checklist.html"), once).expect("written");
+            }
         }
     }
 }
 
 #[test]
 fn many_findings_are_counted_and_not_all_shown() {
-    let text = render(&samples::huge(), Some(level(1)), Format::Markdown, &STYLE);
+    let text = shown(&samples::huge(), Some(level(1)), Format::Markdown, &STYLE);
     assert!(text.contains("- and 90 more"));
     assert!(text.len() < 300_000, "{}", text.len());
+}
+
+/// The tags of a page, with their names.
+fn tags(html: &str) -> impl Iterator<Item = (&str, &str)> {
+    let body = html.split_once("</style>").map_or(html, |(_, body)| body);
+    body.split('<').skip(1).map(|part| {
+        let tag = part.split('>').next().unwrap_or_default();
+        (tag.trim_start_matches('/').split([' ', '\n']).next().unwrap_or_default(), tag)
+    })
+}
+
+#[test]
+fn the_page_of_the_mixed_sample() {
+    let page = shown(&samples::mixed(), Some(level(1)), Format::Html, &STYLE);
+    insta::assert_snapshot!("checklist_html", page.split_once("</head>").map(|(_, body)| body).expect("a page"));
 }
 
 #[test]
@@ -135,13 +162,25 @@ fn hostile_texts_stay_texts() {
     assessment.requirements.iter_mut().for_each(|verdict| {
         verdict.needs.iter_mut().for_each(|need| need.needs = Some("a read token\n# forged <script>".to_owned()));
     });
-    let text = render(&assessment, Some(level(3)), Format::Text, &STYLE);
+    let text = shown(&assessment, Some(level(3)), Format::Text, &STYLE);
     assert!(!text.chars().any(|c| c.is_control() && c != '\n'), "control characters at a terminal");
-    let markdown = render(&assessment, Some(level(3)), Format::Markdown, &STYLE);
-    let document: Json =
-        serde_json::from_str(&render(&assessment, Some(level(3)), Format::Json, &STYLE)).expect("JSON");
+    let markdown = shown(&assessment, Some(level(3)), Format::Markdown, &STYLE);
+    let document: Json = serde_json::from_str(&shown(&assessment, Some(level(3)), Format::Json, &STYLE)).expect("JSON");
     let bodies: Vec<&str> =
         document["items"].as_array().expect("a list").iter().filter_map(|it| it["body"].as_str()).collect();
+    let page = shown(&assessment, Some(level(3)), Format::Html, &STYLE);
+    let body = page.split_once("</style>").map(|(_, body)| body).expect("a page");
+    let mut known = BTreeSet::new();
+    let usual = shown(&samples::mixed(), Some(level(3)), Format::Html, &STYLE);
+    known.extend(tags(&usual).map(|(name, _)| name));
+    for (name, tag) in tags(body) {
+        assert!(known.contains(name) && !tag.contains(" style=") && !tag.contains(" on"), "<{tag}>");
+        if let Some((_, address)) = tag.split_once("href=\"") {
+            assert!(["#", "https://", "http://"].iter().any(|start| address.starts_with(start)), "<{tag}>");
+        }
+    }
+    assert!(body.contains("&lt;img src=x onerror=alert(1)&gt;") && body.contains("escape[U+001B][31m"));
+    assert!(!page.chars().any(|c| c != '\n' && (c.is_control() || matches!(c, '\u{202a}'..='\u{202e}'))));
     for text in bodies.into_iter().chain([markdown.as_str()]) {
         for event in pulldown_cmark::Parser::new(text) {
             use pulldown_cmark::{Event, Tag};

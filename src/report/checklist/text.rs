@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::super::style::Style;
-use super::super::text::{effort, place, title};
+use super::super::text::{place, title};
 use super::{About, Checklist, Group, PLACES, Task};
 
 pub(super) fn render(checklist: &Checklist<'_>, style: &Style) -> String {
@@ -23,8 +23,8 @@ pub(super) fn render(checklist: &Checklist<'_>, style: &Style) -> String {
         }
     }
     if !checklist.is_reached() {
-        let hint = "`-o markdown=TODO.md` writes a task list, `-o json=PATH` what an issue tracker is filled from.";
-        let _ = writeln!(out, "\n{}", style.faint(hint));
+        let hint = "`-o html=TODO.html` writes a page, `-o markdown=TODO.md` a task list, `-o json=PATH` what fills an issue tracker.";
+        let _ = writeln!(out, "\n{}", style.faint(&style.wrap(hint, 0)));
     }
     out
 }
@@ -68,10 +68,8 @@ fn heading(out: &mut String, task: &Task<'_>, style: &Style) {
         let _ = writeln!(out, "{}", style.item(sign, &task.title, 2));
         return;
     };
-    let mut remarks: Vec<String> = task.level().map(|level| format!("level {level}")).into_iter().collect();
-    remarks.extend(task.minutes.map(|minutes| format!("about {}", effort(minutes))));
     let id = style.bold(verdict.id.as_str());
-    let _ = writeln!(out, "  {sign} {id}  {}", style.faint(&remarks.join(", ")));
+    let _ = writeln!(out, "  {sign} {id}  {}", style.faint(&task.remarks().join(", ")));
     let _ = writeln!(out, "{}", style.wrap(&task.title, 6));
 }
 

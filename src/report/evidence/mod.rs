@@ -4,25 +4,14 @@
 mod page;
 mod words;
 
-use base64::Engine as _;
 use serde::Serialize;
-use sha2::{Digest as _, Sha256};
 
-pub(super) use words::{DISCLAIMER, claim};
+pub(super) use words::{DISCLAIMER, claim, day};
 
+use super::html;
 use super::template::{self, TemplateError};
 use crate::model::assessment::Assessment;
 use page::Page;
-
-/// The style of the page; the policy of the page names its digest, so that no other style can take effect.
-const STYLE: &str = "evidence.style.j2";
-
-#[derive(Serialize)]
-struct Html<'a> {
-    page: Page<'a>,
-    style: &'static str,
-    style_digest: String,
-}
 
 #[derive(Serialize)]
 struct Markdown<'a> {
@@ -30,9 +19,7 @@ struct Markdown<'a> {
 }
 
 pub(super) fn html(assessment: &Assessment) -> Result<String, TemplateError> {
-    let style = template::source(STYLE)?;
-    let style_digest = base64::engine::general_purpose::STANDARD.encode(Sha256::digest(style));
-    template::page("evidence.html.j2", Html { page: Page::of(assessment), style, style_digest })
+    html::page("evidence.html.j2", Page::of(assessment))
 }
 
 pub(super) fn markdown(assessment: &Assessment) -> Result<String, TemplateError> {

@@ -41,6 +41,7 @@ struct Count {
 #[derive(Debug, Serialize)]
 pub(super) struct Page<'a> {
     name: String,
+    title: String,
     claim: String,
     disclaimer: &'static str,
     warnings: Vec<String>,
@@ -258,8 +259,10 @@ impl<'a> Page<'a> {
             let state = if levels.reached >= Some(target) { "reached" } else { "not reached" };
             format!("level {target}: {state}")
         });
+        let name = name(subject);
         Self {
-            name: name(subject),
+            title: format!("{name}: OSPS Baseline evidence report, {}", words::day(assessment)),
+            name,
             claim: words::claim(assessment),
             disclaimer: words::DISCLAIMER,
             warnings: warnings(assessment),

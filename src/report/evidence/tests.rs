@@ -1,3 +1,6 @@
+use base64::Engine as _;
+use sha2::{Digest as _, Sha256};
+
 use super::super::samples::{self, HOSTILE};
 use super::*;
 use crate::model::assessment::LevelMode;

@@ -37,7 +37,7 @@ pub(in crate::report) fn claim(assessment: &Assessment) -> String {
 }
 
 /// The day of the facts.
-pub(super) fn day(assessment: &Assessment) -> String {
+pub(in crate::report) fn day(assessment: &Assessment) -> String {
     let at = assessment.facts.collected_at.parse::<Timestamp>();
     at.map_or_else(|_| assessment.declarations.as_of.to_string(), |at| at.strftime("%Y-%m-%d").to_string())
 }

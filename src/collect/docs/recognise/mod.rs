@@ -14,7 +14,7 @@ use serde::Deserialize;
 
 use super::model::{Block, BlockKind, Link, Target};
 use super::polarity::Spoken;
-use super::template::{has_insert, has_placeholder};
+use super::template::{Templates, has_placeholder};
 use super::words::{Break, WordKind};
 use crate::bundle::Bundle;
 
@@ -113,6 +113,7 @@ pub(crate) struct Recognisers {
     commands: command::Commands,
     routes: address::Routes,
     bots: BTreeSet<String>,
+    templates: Templates,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -134,6 +135,7 @@ impl Recognisers {
             commands: command::Commands::new(table(policies, "tables/commands.yaml")?)?,
             routes: table(policies, "tables/report_routes.yaml")?,
             bots: accounts.bots.words.into_iter().chain(accounts.bots.names).collect(),
+            templates: Templates::load(policies)?,
         })
     }
 
@@ -195,7 +197,7 @@ impl Recognisers {
             }
             // What somebody still has to fill in says nothing yet.
             BlockKind::TableRow if block.cells.iter().any(|cell| has_placeholder(cell)) => {}
-            BlockKind::Code(_) if has_insert(&block.text) => {}
+            BlockKind::Code(_) if self.templates.has_blank(&block.text) => {}
             BlockKind::TableRow => version::in_row(&block.cells, &block.lead_in, context, &mut kinds),
             BlockKind::Code(language) => {
                 self.commands.in_code(language, &block.text, &mut kinds);
