@@ -59,6 +59,14 @@ test_doors_are_named if {
 	contains(ruling.message, "https://sample.dev")
 }
 
+# A draft is no failure, and no statement either: a person looks at it.
+test_a_draft_is_a_door if {
+	draft := {"known": [{"kind": "draft", "where": "SECURITY.md", "path": "SECURITY.md", "line": null}], "src": ["git"]}
+	ruling := prose.ruling("cvd", "a policy", bare, ajar, draft)
+	ruling.outcome == "needs_review"
+	contains(ruling.message, "SECURITY.md")
+}
+
 test_unknown_topic_decides_nothing if {
 	not prose.ruling("cvd", "a policy", hidden, shut, no_doors)
 }
