@@ -271,7 +271,9 @@ impl Store {
         if kept.rows_affected() == 0 {
             return Ok(());
         }
-        if let (Some(digest), Some(document)) = (digest, document) {
+        if let (Some(digest), Some(document)) = (digest, document)
+            && !is_kept(transaction, digest).await?
+        {
             sqlx::query("INSERT INTO document (digest, content) VALUES ($1, $2) ON CONFLICT (digest) DO NOTHING")
                 .bind(digest)
                 .bind(compressed(document)?)
@@ -406,6 +408,12 @@ impl Store {
         transaction.commit().await?;
         Ok(gone.rows_affected())
     }
+}
+
+/// Whether an assessment is there already. To compress it for nothing takes longer than to ask.
+async fn is_kept(transaction: &mut Transaction<'_, Any>, digest: &str) -> Result<bool> {
+    let query = sqlx::query("SELECT 1 FROM document WHERE digest = $1").bind(digest);
+    Ok(query.fetch_optional(&mut **transaction).await?.is_some())
 }
 
 fn sqlite_connection(connection: &sqlx::AnyConnection) -> bool {

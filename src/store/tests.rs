@@ -1,6 +1,7 @@
 //! The same tests on SQLite and, where `OSPS_TEST_POSTGRES` names an empty database, on PostgreSQL.
 
 use super::*;
+use crate::model::id::RequirementId;
 use crate::model::portfolio::{Inventory, Project};
 
 fn block<T>(work: impl Future<Output = T>) -> T {
@@ -190,5 +191,52 @@ fn a_store_is_opened_again_and_a_newer_one_refused() {
         assert!(matches!(error, StoreError::Newer { found: 99, .. }), "{error}");
         let error = Store::open("mysql://user:secret@host/x").await.expect_err("refused").to_string();
         assert!(!error.contains("secret"), "{error}");
+    });
+}
+
+/// A year of a large foundation: what it takes, for `cargo test --release --lib store -- --ignored --nocapture`.
+#[test]
+#[ignore = "takes minutes, and is there to be measured"]
+fn a_year_of_five_thousand_repositories() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let path = directory.path().join("year.db");
+    let keep = std::env::var_os("OSPS_TEST_YEAR").map(std::path::PathBuf::from);
+    let path = keep.unwrap_or(path);
+    let address = std::env::var("OSPS_TEST_POSTGRES").unwrap_or_else(|_| format!("sqlite:{}", path.display()));
+    let (repositories, weeks) = (5_000_u64, 52_u64);
+    let document = include_str!("../../tests/assessments/mixed.json");
+    let ids: Vec<RequirementId> =
+        (0..64).map(|n| format!("OSPS-AC-{:02}.{:02}", n / 8 + 1, n % 8 + 1).parse().expect("an id")).collect();
+    block(async {
+        let store = Store::open(&address).await.expect("opened");
+        let began = std::time::Instant::now();
+        for week in 0..weeks {
+            let day = jiff::civil::date(2026, 1, 5).saturating_add(jiff::Span::new().weeks(week as i64));
+            let names = (0..repositories).map(|at| format!("acme/r{at:04}"));
+            let names: Vec<String> = names.collect();
+            let inventory = one_project(&names.iter().map(String::as_str).collect::<Vec<_>>());
+            let run = Run {
+                id: day.to_string(),
+                started_at: format!("{day}T00:00:00Z"),
+                requirements: ids.clone(),
+                inventory,
+                ..run(1)
+            };
+            let run = store.begin(run).await.expect("begun");
+            for (at, name) in (0_u64..).zip(&names) {
+                // One repository in fifty changes in a week; its marks follow from how often it did.
+                let changes = (0..=week).filter(|week| (at + week * 97) % 50 == 0).count() as u64;
+                let mark = |n: u64| {
+                    char::from(b"PFRNUP"[((at * 31 + n * 7 + u64::from(n == changes % 64) * changes) % 6) as usize])
+                };
+                let marks: String = (0..64).map(mark).collect();
+                let record = assessed(name, &marks, &format!("sha256:{at}-{changes}"));
+                let document = document.replace("acme", name);
+                store.record(&run, &[kept(&record, Some(&document))], "2026-01-05T00:00:00Z").await.expect("kept");
+            }
+            store.finish(&run.id, &format!("{day}T05:00:00Z")).await.expect("finished");
+        }
+        println!("written in {:?}", began.elapsed());
+        println!("{} bytes", std::fs::metadata(&path).map_or(0, |file| file.len()));
     });
 }
