@@ -35,26 +35,26 @@ pub struct BundleError {
 impl Bundle {
     /// The policies, topics and tables built into this binary.
     pub fn policies() -> Self {
-        Self::of(&POLICIES)
+        Self::of(&POLICIES, is_data)
     }
 
     /// The catalogs built into this binary.
     pub fn controls() -> Self {
-        Self::of(&CONTROLS)
+        Self::of(&CONTROLS, is_data)
     }
 
-    /// The templates built into this binary.
+    /// The templates built into this binary, with the scripts that they put into pages.
     pub fn templates() -> Self {
-        Self::of(&TEMPLATES)
+        Self::of(&TEMPLATES, |path| is_data(path) || path.extension().is_some_and(|extension| extension == "js"))
     }
 
-    fn of(dir: &Dir<'_>) -> Self {
+    fn of(dir: &Dir<'_>, holds: fn(&Path) -> bool) -> Self {
         let mut files = BTreeMap::new();
         let mut open = vec![dir];
         while let Some(dir) = open.pop() {
             open.extend(dir.dirs());
             for file in dir.files() {
-                if !is_data(file.path()) {
+                if !holds(file.path()) {
                     continue;
                 }
                 if let (Some(path), Some(text)) = (file.path().to_str(), file.contents_utf8()) {

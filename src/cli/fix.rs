@@ -162,7 +162,7 @@ fn write_all(root: &Path, changes: &[Change]) -> anyhow::Result<()> {
 }
 
 /// A new file is one that others may read, as git makes it.
-fn ordinary(file: &std::fs::File) -> std::io::Result<()> {
+pub(super) fn ordinary(file: &std::fs::File) -> std::io::Result<()> {
     #[cfg(unix)]
     file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644))?;
     #[cfg(not(unix))]

@@ -66,7 +66,7 @@ enum Command {
     Expiring {
         /// Within this many days of the newest finished run, such as 30d
         #[arg(long, value_name = "DAYS", default_value = "30d", value_parser = days)]
-        within: i64,
+        within: u16,
         #[command(flatten)]
         kept: Kept,
     },
@@ -102,9 +102,11 @@ enum Form {
     Jsonl,
 }
 
-fn days(text: &str) -> Result<i64, String> {
-    let number = text.strip_suffix('d').unwrap_or(text).parse::<u16>();
-    number.map(i64::from).map_err(|_| "expected a number of days, such as 30d".to_owned())
+pub(super) fn days(text: &str) -> Result<u16, String> {
+    text.strip_suffix('d')
+        .unwrap_or(text)
+        .parse::<u16>()
+        .map_err(|_| "expected a number of days, such as 30d".to_owned())
 }
 
 pub(super) fn run(args: Args, terminal: &Terminal) -> anyhow::Result<Exit> {
@@ -144,7 +146,11 @@ pub(super) async fn open(address: &str) -> anyhow::Result<Store> {
 }
 
 async fn one(store: &Store, id: Option<&str>) -> anyhow::Result<Run> {
-    let mut runs = store.runs().await?;
+    chosen(&mut store.runs().await?, id)
+}
+
+/// Takes a run out of several: the one of this name, or the newest finished one.
+pub(super) fn chosen(runs: &mut Vec<Run>, id: Option<&str>) -> anyhow::Result<Run> {
     let found = match id {
         Some(id) => runs.iter().position(|run| run.id == id),
         None => runs.iter().rposition(|run| run.finished_at.is_some()),
@@ -153,7 +159,7 @@ async fn one(store: &Store, id: Option<&str>) -> anyhow::Result<Run> {
         Some(id) => format!("there is no run `{id}`: `osps history list` names them"),
         None => "no run was finished yet".to_owned(),
     };
-    found.map(|at| runs.swap_remove(at)).ok_or_else(|| Usage(missing()).into())
+    found.map(|at| runs.remove(at)).ok_or_else(|| Usage(missing()).into())
 }
 
 async fn list(store: &Store, style: &Style) -> anyhow::Result<String> {
@@ -290,9 +296,7 @@ async fn regressed(store: &Store, since: Option<Date>, style: &Style) -> anyhow:
     let (mut out, mut number) = (String::new(), 0);
     for run in &runs {
         for change in store.transitions(&run.id).await? {
-            if change.from.standing() == Standing::Met
-                && matches!(change.to.standing(), Standing::Unmet | Standing::Waived)
-            {
+            if change.is_regression() {
                 number += 1;
                 let (from, to) = (change.from.word(), change.to.word());
                 let day = run.started_at.get(..10).unwrap_or_default();
@@ -326,10 +330,10 @@ async fn trend(store: &Store, name: &RepositoryName, style: &Style) -> anyhow::R
     Ok(out)
 }
 
-async fn expiring(store: &Store, within: i64, style: &Style) -> anyhow::Result<String> {
+async fn expiring(store: &Store, within: u16, style: &Style) -> anyhow::Result<String> {
     let run = one(store, None).await?;
     let day: Date = run.started_at.get(..10).and_then(|day| day.parse().ok()).unwrap_or(Date::ZERO);
-    let last = day.checked_add(jiff::Span::new().days(within)).unwrap_or(Date::MAX);
+    let last = day.checked_add(jiff::Span::new().days(i64::from(within))).unwrap_or(Date::MAX);
     let mut lines = Vec::new();
     for record in store.records(&run.id).await? {
         let RepositoryResult::Assessed { assessment, .. } = &record.result else { continue };

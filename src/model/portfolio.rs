@@ -3,10 +3,12 @@
 use std::fmt;
 use std::str::FromStr;
 
+use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::assessment::{Basis, Standing, Verdict};
+use super::assessment::{Basis, LevelMode, Standing, Verdict};
+use super::declaration::Kind;
 use super::id::{Level, RequirementId};
 use super::ruling::Outcome;
 
@@ -239,6 +241,74 @@ impl Mark {
             _ => Standing::Open,
         }
     }
+}
+
+/// A change of one requirement of one repository between two runs.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Transition {
+    /// The run in which it was seen.
+    pub run: String,
+    /// The repository.
+    pub repository: RepositoryName,
+    /// The requirement.
+    pub requirement: String,
+    /// How it stood before.
+    pub from: Mark,
+    /// How it stands since.
+    pub to: Mark,
+}
+
+impl Transition {
+    /// Whether it was met before, and is known not to be met now. What cannot be seen any more has not got worse.
+    pub fn is_regression(&self) -> bool {
+        self.from.standing() == Standing::Met && matches!(self.to.standing(), Standing::Unmet | Standing::Waived)
+    }
+
+    /// Whether it was known not to be met before, and is met now.
+    pub fn is_progress(&self) -> bool {
+        matches!(self.from.standing(), Standing::Unmet | Standing::Waived) && self.to.standing() == Standing::Met
+    }
+}
+
+/// A declaration that counts, and ends soon.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Expiring {
+    /// The last day on which it counts.
+    pub last_day: Date,
+    /// The repository it is about.
+    pub repository: RepositoryName,
+    /// The requirement.
+    pub requirement: RequirementId,
+    /// What is stated.
+    pub kind: Kind,
+    /// Who says so.
+    pub by: String,
+}
+
+/// A run with what came of each of its repositories, sorted by name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Audit {
+    /// The run.
+    pub run: Run,
+    /// What came of its repositories.
+    pub records: Vec<Record>,
+}
+
+/// What a report on a portfolio is made of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Survey {
+    /// The run it is about.
+    pub now: Audit,
+    /// The finished runs before it, oldest first.
+    pub past: Vec<Audit>,
+    /// What the run saw changed, sorted.
+    pub transitions: Vec<Transition>,
+    /// Declarations that end within so many days of the run, sorted.
+    pub expiring: Vec<Expiring>,
+    /// How many days that are.
+    pub within: u16,
+    /// How the lists of levels were read.
+    pub mode: LevelMode,
 }
 
 #[cfg(test)]

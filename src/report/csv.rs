@@ -42,7 +42,7 @@ pub(super) fn render(assessment: &Assessment) -> String {
     out
 }
 
-fn row(out: &mut String, cells: impl Iterator<Item = String>) {
+pub(super) fn row(out: &mut String, cells: impl Iterator<Item = String>) {
     for (at, text) in cells.enumerate() {
         if at > 0 {
             out.push(',');

@@ -7,7 +7,7 @@ use sha2::{Digest as _, Sha256};
 use super::template::{self, TemplateError};
 
 /// The style of every page.
-const STYLE: &str = "page/style.j2";
+pub(super) const STYLE: &str = "page/style.j2";
 
 #[derive(Serialize)]
 struct Styled<P> {

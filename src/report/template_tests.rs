@@ -85,7 +85,7 @@ fn drafts_hold_headings_and_addresses() {
 fn every_built_in_template_compiles() {
     BUILT_IN.as_ref().map(drop).expect("templates");
     let style = Style { color: false, unicode: true, width: 100 };
-    for (name, _) in TEMPLATES.files().filter(|(name, _)| kind(name) == AutoEscape::None) {
+    for (name, _) in TEMPLATES.files().filter(|(name, _)| kind(name) == AutoEscape::None && name.ends_with(".j2")) {
         // Values are missing, so that it may end early; what it must not be is wrong in itself.
         if let Err(error) = text(name, style, ()) {
             assert!(!error.to_string().contains("syntax error"), "{error}");

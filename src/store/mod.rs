@@ -12,7 +12,7 @@ use flate2::write::GzEncoder;
 use sqlx::any::{AnyPoolOptions, AnyRow};
 use sqlx::{Any, AnyPool, AssertSqlSafe, Row as _, Transaction};
 
-use crate::model::portfolio::{Done, Mark, Record, RepositoryName, RepositoryResult, Run};
+use crate::model::portfolio::{Done, Mark, Record, RepositoryName, RepositoryResult, Run, Transition};
 
 /// Bytes of one assessment when it is taken out again.
 const MAX_DOCUMENT: u64 = 64 * 1024 * 1024;
@@ -21,21 +21,6 @@ const MAX_DOCUMENT: u64 = 64 * 1024 * 1024;
 #[derive(Debug, Clone)]
 pub struct Store {
     pool: AnyPool,
-}
-
-/// A change of one requirement of one repository between two runs.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Transition {
-    /// The run in which it was seen.
-    pub run: String,
-    /// The repository.
-    pub repository: RepositoryName,
-    /// The requirement.
-    pub requirement: String,
-    /// How it stood before.
-    pub from: Mark,
-    /// How it stands since.
-    pub to: Mark,
 }
 
 /// What went wrong with a store.

@@ -1,6 +1,7 @@
 //! `osps portfolio`: assess all repositories of a foundation, resumable, with history.
 
 mod merge;
+mod report;
 mod run;
 
 use clap::{Args as ClapArgs, Subcommand};
@@ -24,6 +25,8 @@ enum Command {
     Run(Box<run::Args>),
     /// Put together what parts of a run left in stores of their own
     Merge(merge::Args),
+    /// Write a run as one page for a board, a page of evidence per project, tables and Markdown
+    Report(Box<report::Args>),
 }
 
 /// Where history is kept, as an option.
@@ -38,6 +41,7 @@ pub(super) fn run(args: Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     match args.command {
         Command::Run(args) => run::run(*args, terminal),
         Command::Merge(args) => merge::run(&args),
+        Command::Report(args) => report::run(*args, terminal),
     }
 }
 

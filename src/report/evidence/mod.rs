@@ -22,6 +22,13 @@ pub(super) fn html(assessment: &Assessment) -> Result<String, TemplateError> {
     html::page("evidence.html.j2", Page::of(assessment))
 }
 
+/// The page as one of several, which leads back to the one above it.
+pub(super) fn page_within(assessment: &Assessment, back: &'static str) -> Result<String, TemplateError> {
+    let mut page = Page::of(assessment);
+    page.back = Some(back);
+    html::page("evidence.html.j2", page)
+}
+
 pub(super) fn markdown(assessment: &Assessment) -> Result<String, TemplateError> {
     template::page("evidence.md.j2", Markdown { page: Page::of(assessment) })
 }

@@ -40,6 +40,8 @@ struct Count {
 /// The whole report.
 #[derive(Debug, Serialize)]
 pub(super) struct Page<'a> {
+    /// The page above it, where it is one of several.
+    pub(super) back: Option<&'static str>,
     name: String,
     title: String,
     claim: String,
@@ -261,6 +263,7 @@ impl<'a> Page<'a> {
         });
         let name = name(subject);
         Self {
+            back: None,
             title: format!("{name}: OSPS Baseline evidence report, {}", words::day(assessment)),
             name,
             claim: words::claim(assessment),
