@@ -197,6 +197,7 @@ fn a_store_is_opened_again_and_a_newer_one_refused() {
 /// A year of a large foundation: what it takes, for `cargo test --release --lib store -- --ignored --nocapture`.
 #[test]
 #[ignore = "takes minutes, and is there to be measured"]
+#[allow(clippy::print_stdout, reason = "it is there to be measured")]
 fn a_year_of_five_thousand_repositories() {
     let directory = tempfile::tempdir().expect("a directory");
     let path = directory.path().join("year.db");
