@@ -34,7 +34,10 @@ pub(super) fn render(assessment: &Assessment) -> Result<String, NotRendered> {
         // The same repository and the same person are the same in every assessment.
         lasting: Ids::from("osps"),
     };
-    Ok(record::text(&json!({"assessment-results": results.document()})))
+    // Moved in: the macro would copy all of it.
+    let mut document = json!({});
+    document["assessment-results"] = results.document();
+    Ok(record::text(&document))
 }
 
 struct Results<'a> {
@@ -47,17 +50,18 @@ struct Results<'a> {
 impl Results<'_> {
     fn document(&self) -> Value {
         let plan = self.ids.id("plan");
-        json!({
+        let mut document = json!({
             "uuid": self.ids.id("assessment results"),
             "metadata": self.metadata(),
             "import-ap": {"href": format!("#{plan}"), "remarks": "No plan was written down: every requirement of the catalog is assessed by its policy."},
-            "results": [self.result()],
             "back-matter": {"resources": [{
                 "uuid": plan,
                 "title": "No formal assessment plan",
                 "description": format!("The policies {} say how each requirement is assessed.", prose(&self.assessment.policies.digest)),
             }]},
-        })
+        });
+        document["results"] = vec![self.result()].into();
+        document
     }
 
     fn metadata(&self) -> Value {
@@ -225,8 +229,8 @@ impl Results<'_> {
             "origins": [{"actors": [{"type": "tool", "actor-uuid": self.tool_id()}]}],
             "subjects": [{"subject-uuid": self.subject_id(), "type": "component"}],
             "collected": self.moment,
-            "props": seen_as(verdict),
         });
+        seen["props"] = seen_as(verdict).into();
         let evidence: Vec<Value> = verdict.evidence.iter().map(|evidence| self.evidence(evidence)).collect();
         if !evidence.is_empty() {
             seen["relevant-evidence"] = evidence.into();
@@ -316,7 +320,6 @@ impl Results<'_> {
             "uuid": self.ids.id(&format!("finding {}", verdict.id)),
             "title": prose(&format!("{}: {}", verdict.id, verdict.summary)),
             "description": said(verdict),
-            "props": counts_as(verdict),
             "target": {
                 "type": "objective-id",
                 "target-id": format!("{}_obj", verdict.id),
@@ -324,6 +327,7 @@ impl Results<'_> {
             },
             "related-observations": related,
         });
+        finding["props"] = counts_as(verdict).into();
         if verdict.declaration.as_ref().is_some_and(|laid| laid.effect == Effect::Waives) {
             finding["related-risks"] = json!([{"risk-uuid": self.risk_id(verdict)}]);
         }
@@ -420,13 +424,14 @@ fn why(verdict: &Verdict) -> &'static str {
 }
 
 fn property(name: &str, value: &str) -> Value {
-    json!({"name": name, "ns": NAMESPACE, "value": line(value)})
+    let entries = [("name", name.to_owned()), ("ns", NAMESPACE.to_owned()), ("value", line(value))];
+    entries.into_iter().map(|(key, text)| (key.to_owned(), Value::String(text))).collect()
 }
 
 /// A text in one line, as values of properties have to be.
 fn line(text: &str) -> String {
-    let clean: String = text.chars().map(|c| if c.is_control() || c.is_whitespace() { ' ' } else { c }).collect();
-    filled(clean.split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" "))
+    let words = text.split(|c: char| c.is_control() || c.is_whitespace()).filter(|word| !word.is_empty());
+    filled(words.collect::<Vec<_>>().join(" "))
 }
 
 fn filled(text: String) -> String {
