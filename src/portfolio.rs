@@ -64,14 +64,16 @@ pub fn project(
     seen.into_iter().map(|(name, result)| done(name, result)).collect()
 }
 
-/// The facts of the primary repository, with what the other repositories of the project came to.
+/// The facts of the primary repository, with what the other repositories of the project came to. What its own files could not
+/// tell of its repositories stays untold: an inventory adds repositories, and does not say that there are no others.
 fn together(
     facts: &FactsDocument,
     project: &Project,
     seen: &[(RepositoryName, Result<Assessment, NotCollected>)],
 ) -> FactsDocument {
-    let own = facts.json().pointer("/project/repositories/known").and_then(Json::as_array);
-    let mut repositories: Vec<Json> = own.cloned().unwrap_or_default();
+    let own = facts.json().pointer("/project/repositories").cloned().unwrap_or_default();
+    let listed = own["known"].as_array();
+    let mut repositories: Vec<Json> = listed.cloned().unwrap_or_default();
     for (number, name) in project.repositories.iter().enumerate() {
         let url = format!("https://{name}");
         let same = |one: &Json| one["url"].as_str().is_some_and(|known| alike(known, &url));
@@ -92,8 +94,8 @@ fn together(
         let outcomes = assessment.requirements.iter().map(|verdict| (verdict.id.to_string(), json!(verdict.outcome)));
         results.insert(format!("https://{name}"), outcomes.collect());
     }
-    let listed = |one: &Json| one["url"].as_str().is_some_and(|url| results.contains_key(url));
-    let all = repositories.iter().all(listed);
+    let assessed = |one: &Json| one["url"].as_str().is_some_and(|url| results.contains_key(url));
+    let all = repositories.iter().all(assessed);
     let mut results = json!({"known": results, "src": [INVENTORY]});
     if !all {
         results["complete"] = Json::Bool(false);
@@ -101,9 +103,16 @@ fn together(
     let digest = format!("sha256:{}", hex(&Sha256::digest(json!(project).to_string())));
     let source =
         Source { kind: INVENTORY.to_owned(), reference: project.id.clone(), digest: Some(digest), status: None };
-    let repositories = json!({"known": repositories, "src": [INVENTORY]});
-    let facts = facts.with("project", "repositories", repositories, Some((INVENTORY, source)));
-    facts.with("project", "results", results, None)
+    let facts = facts.with("project", "results", results, Some((INVENTORY, source)));
+    if listed.is_none() {
+        return facts;
+    }
+    let mut fact = own.clone();
+    fact["known"] = repositories.into();
+    if let Some(sources) = fact["src"].as_array_mut() {
+        sources.push(INVENTORY.into());
+    }
+    facts.with("project", "repositories", fact, None)
 }
 
 /// Whether two addresses are those of one repository.
@@ -168,5 +177,35 @@ impl Shard {
         let digest = Sha256::digest(project.id.as_bytes());
         let number = digest.iter().take(8).fold(0_u64, |number, byte| (number << 8) | u64::from(*byte));
         number % u64::from(self.of.max(1)) == u64::from(self.number.saturating_sub(1))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    /// An inventory adds repositories; it makes nothing known that was not, and nothing complete.
+    #[rstest]
+    #[case::known(json!({"known": [], "src": ["git"]}), json!({"src": ["git", "inventory"]}), 2)]
+    #[case::listed_already(json!({"known": [{"url": "https://github.com/Acme/R1.git", "role": "subproject"}], "src": ["git"]}), json!({"src": ["git", "inventory"]}), 2)]
+    #[case::incomplete(json!({"known": [], "src": ["git"], "complete": false}), json!({"src": ["git", "inventory"], "complete": false}), 2)]
+    #[case::unknown(json!({"unknown": {"reason": "truncated", "needs": "the tree"}, "src": ["git"]}), json!({"unknown": {"reason": "truncated", "needs": "the tree"}, "src": ["git"]}), 0)]
+    fn what_is_not_known_of_repositories_stays_so(#[case] own: Json, #[case] rest: Json, #[case] number: usize) {
+        let facts = FactsDocument::parse(include_str!("../tests/facts/sample.json")).expect("facts");
+        let facts = facts.with("project", "repositories", own, None);
+        let project = Project {
+            id: "acme".to_owned(),
+            title: "Acme".to_owned(),
+            group: None,
+            owners: Vec::new(),
+            target_level: None,
+            repositories: ["acme/r0", "acme/r1"].iter().map(|name| name.parse().expect("a name")).collect(),
+        };
+        let mut fact = together(&facts, &project, &[]).json()["project"]["repositories"].clone();
+        let known = fact.as_object_mut().and_then(|fact| fact.remove("known"));
+        assert_eq!(known.as_ref().and_then(Json::as_array).map_or(0, Vec::len), number);
+        assert_eq!(fact, rest);
     }
 }
