@@ -172,7 +172,8 @@ pub(super) fn results(audit: &Audit) -> Results<'_> {
 pub(super) struct ProjectStanding<'a> {
     pub(super) project: &'a Project,
     pub(super) reached: Reached,
-    /// One mark per requirement, the one of the repository where it stands worst; none where no repository was assessed.
+    /// One mark per requirement, the one of the repository where it stands worst; none where no repository was assessed. How it
+    /// stands in one that was not assessed is unknown.
     pub(super) marks: Option<String>,
     /// The repositories that were not assessed.
     pub(super) missing: usize,
@@ -199,11 +200,14 @@ pub(super) fn projects<'a>(survey: &'a Survey, catalog: &Catalog, level: Level) 
             let tally = marks.map(|marks| columns.tally(marks, level, None)).reduce(Tally::plus)?;
             (tally.met * 100).checked_div(tally.applicable())
         };
+        let missing = seen().filter(|result| result.and_then(marks).is_none()).count();
+        let worst = seen().flatten().filter_map(marks).map(str::to_owned).reduce(|one, other| worse(&one, &other));
+        let unseen = |worst: String| if missing > 0 { worse(&worst, &"U".repeat(worst.len())) } else { worst };
         ProjectStanding {
             project,
             reached: Reached::of(seen()),
-            marks: seen().flatten().filter_map(marks).map(str::to_owned).reduce(|one, other| worse(&one, &other)),
-            missing: seen().filter(|result| result.and_then(marks).is_none()).count(),
+            marks: worst.map(unseen),
+            missing,
             regressed: project.repositories.iter().filter_map(|name| regressed.get(name)).sum(),
             trend: runs.iter().map(share).collect(),
         }

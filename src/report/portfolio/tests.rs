@@ -397,3 +397,19 @@ fn a_requirement_stands_as_in_the_repository_where_it_stands_worst() {
     let portfolio = Portfolio::of(&survey, &catalog, first());
     assert_eq!(portfolio.standings[0].marks.as_deref(), Some("FUPF"));
 }
+
+#[test]
+fn nothing_is_met_in_a_repository_that_was_not_assessed() {
+    let (mut survey, catalog) = generated(1, 1);
+    let run = &mut survey.now.run;
+    run.requirements.truncate(6);
+    let names: Vec<RepositoryName> = ["a/b", "a/c"].iter().map(|name| name.parse().expect("a name")).collect();
+    run.inventory.projects[0].repositories.clone_from(&names);
+    let assessed =
+        RepositoryResult::Assessed { commit: None, level: None, marks: "PUNFRA".to_owned(), assessment: String::new() };
+    let missed = RepositoryResult::NotAssessed { why: "x".to_owned(), passing: false };
+    let results = names.into_iter().zip([assessed, missed]);
+    survey.now.records = results.map(|(repository, result)| Record { repository, result }).collect();
+    let portfolio = Portfolio::of(&survey, &catalog, first());
+    assert_eq!(portfolio.standings[0].marks.as_deref(), Some("UUUFUU"));
+}
