@@ -12,7 +12,7 @@ use super::portfolio::{Kept, runtime};
 use super::shared::{self, Terminal};
 use crate::model::assessment::Standing;
 use crate::model::id::Level;
-use crate::model::portfolio::{Mark, Record, RepositoryName, RepositoryResult, Run};
+use crate::model::portfolio::{Expiring, Mark, Record, RepositoryName, RepositoryResult, Run};
 use crate::portfolio::unpacked;
 use crate::report::style::Style;
 use crate::store::Store;
@@ -173,7 +173,7 @@ async fn list(store: &Store, style: &Style) -> anyhow::Result<String> {
 }
 
 /// How many repositories reached which level, in words.
-fn levels(records: &[Record]) -> String {
+pub(super) fn levels(records: &[Record]) -> String {
     let at = |wanted: Option<u8>| {
         let of = |record: &&Record| match &record.result {
             RepositoryResult::Assessed { level, .. } => Some(level.map_or(0, Level::number)) == wanted,
@@ -332,25 +332,16 @@ async fn trend(store: &Store, name: &RepositoryName, style: &Style) -> anyhow::R
 
 async fn expiring(store: &Store, within: u16, style: &Style) -> anyhow::Result<String> {
     let run = one(store, None).await?;
-    let day: Date = run.started_at.get(..10).and_then(|day| day.parse().ok()).unwrap_or(Date::ZERO);
-    let last = day.checked_add(jiff::Span::new().days(i64::from(within))).unwrap_or(Date::MAX);
+    let last = run.day_after(within);
     let mut lines = Vec::new();
     for record in store.records(&run.id).await? {
         let RepositoryResult::Assessed { assessment, .. } = &record.result else { continue };
         let Some(document) = store.document(assessment).await? else { continue };
         let assessment = unpacked(&document, &run)?;
-        for laid in assessment.requirements.iter().filter_map(|verdict| verdict.declaration.as_ref()) {
-            if laid.effect.counts() && laid.last_day <= last {
-                let (said, kind) = (&laid.said, laid.said.kind.name());
-                lines.push(format!(
-                    "{}  {}  {}  {kind} by {}\n",
-                    laid.last_day,
-                    record.repository,
-                    said.requirement,
-                    style.plain(&said.by)
-                ));
-            }
-        }
+        lines.extend(Expiring::of(&assessment, &record.repository, last).map(|one| {
+            let Expiring { last_day, repository, requirement, kind, by } = one;
+            format!("{last_day}  {repository}  {requirement}  {} by {}\n", kind.name(), style.plain(&by))
+        }));
     }
     lines.sort();
     lines.push(format!("{} declarations end by {last}\n", lines.len()));

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::assessment::{Basis, LevelMode, Standing, Verdict};
+use super::assessment::{Assessment, Basis, LevelMode, Standing, Verdict};
 use super::declaration::Kind;
 use super::id::{Level, RequirementId};
 use super::ruling::Outcome;
@@ -143,6 +143,14 @@ pub struct Run {
     pub tool: String,
     /// What the portfolio consisted of.
     pub inventory: Inventory,
+}
+
+impl Run {
+    /// The day that lies so many days after the one on which everything in the run is judged.
+    pub fn day_after(&self, days: u16) -> Date {
+        let day: Date = self.started_at.get(..10).and_then(|day| day.parse().ok()).unwrap_or(Date::ZERO);
+        day.checked_add(jiff::Span::new().days(i64::from(days))).unwrap_or(Date::MAX)
+    }
 }
 
 /// What came of one repository in one run.
@@ -283,6 +291,20 @@ pub struct Expiring {
     pub kind: Kind,
     /// Who says so.
     pub by: String,
+}
+
+impl Expiring {
+    /// The declarations of an assessment that count, and end on this day or before.
+    pub fn of(assessment: &Assessment, repository: &RepositoryName, last: Date) -> impl Iterator<Item = Self> {
+        let laid = assessment.requirements.iter().filter_map(|verdict| verdict.declaration.as_ref());
+        laid.filter(move |laid| laid.effect.counts() && laid.last_day <= last).map(|laid| Self {
+            last_day: laid.last_day,
+            repository: repository.clone(),
+            requirement: laid.said.requirement.clone(),
+            kind: laid.said.kind,
+            by: laid.said.by.clone(),
+        })
+    }
 }
 
 /// A run with what came of each of its repositories, sorted by name.

@@ -213,6 +213,12 @@ fn kind(kind: EvidenceKind) -> Option<&'static str> {
     }
 }
 
+/// A text with a capital at its beginning.
+pub(super) fn capital(text: &str) -> String {
+    let mut rest = text.chars();
+    rest.next().map_or_else(String::new, |first| first.to_uppercase().chain(rest).collect())
+}
+
 pub(super) fn effort(minutes: u32) -> String {
     match minutes {
         0..=89 => format!("{minutes} min"),

@@ -6,13 +6,12 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use clap::Args as ClapArgs;
-use jiff::civil::Date;
 
 use super::{Kept, runtime};
 use crate::cli::exit::{self, Exit, Usage};
 use crate::cli::history;
 use crate::cli::shared::{self, Terminal};
-use crate::model::assessment::{Assessment, LevelMode};
+use crate::model::assessment::LevelMode;
 use crate::model::id::Level;
 use crate::model::portfolio::{Audit, Expiring, RepositoryResult, Run, Survey};
 use crate::portfolio::unpacked;
@@ -109,8 +108,7 @@ async fn documents(
 ) -> anyhow::Result<()> {
     let progress = terminal.progress();
     let run = &survey.now.run;
-    let last = run.started_at.get(..10).and_then(|day| day.parse::<Date>().ok()).unwrap_or(Date::ZERO);
-    let last = last.checked_add(jiff::Span::new().days(i64::from(args.within))).unwrap_or(Date::MAX);
+    let last = run.day_after(args.within);
     let by_name: std::collections::BTreeMap<_, _> =
         survey.now.records.iter().map(|record| (&record.repository, &record.result)).collect();
     let mut mode = None;
@@ -123,7 +121,7 @@ async fn documents(
                 format!("the assessment of {name} in the run {} was kept by another version", run.id)
             })?;
             mode.get_or_insert(assessment.levels.mode);
-            survey.expiring.extend(expiring(&assessment, name, last));
+            survey.expiring.extend(Expiring::of(&assessment, name, last));
             if let Some(slug) = slugs.and_then(|slugs| slugs.repositories.get(at)?.get(number)) {
                 put(&place(&args.output, slug), &portfolio::evidence(&assessment)?)?;
             }
@@ -132,21 +130,6 @@ async fn documents(
     survey.mode = mode.unwrap_or_default();
     survey.expiring.sort();
     Ok(())
-}
-
-fn expiring<'a>(
-    assessment: &'a Assessment,
-    name: &'a crate::model::portfolio::RepositoryName,
-    last: Date,
-) -> impl Iterator<Item = Expiring> + 'a {
-    let laid = assessment.requirements.iter().filter_map(|verdict| verdict.declaration.as_ref());
-    laid.filter(move |laid| laid.effect.counts() && laid.last_day <= last).map(|laid| Expiring {
-        last_day: laid.last_day,
-        repository: name.clone(),
-        requirement: laid.said.requirement.clone(),
-        kind: laid.said.kind,
-        by: laid.said.by.clone(),
-    })
 }
 
 fn place(output: &Path, slug: &str) -> PathBuf {

@@ -21,12 +21,12 @@ use crate::cli::configuration::{Configuring, Loaded};
 use crate::cli::connect::Asking;
 use crate::cli::exit::{self, Bug, Exit, Usage};
 use crate::cli::fetch::{FetchError, Remote, fetch};
+use crate::cli::history;
 use crate::cli::progress::Progress;
 use crate::cli::shared::{self, Judging, Terminal};
 use crate::collect::OpenError;
 use crate::collect::forge::Connection;
 use crate::config::inventory;
-use crate::model::id::Level;
 use crate::model::portfolio::{Done, Inventory, Project, Record, RepositoryName, RepositoryResult, Run};
 use crate::policy::Policies;
 use crate::portfolio::{self, Collected, NotCollected, Shard};
@@ -43,8 +43,8 @@ const SHOWN: usize = 20;
 #[derive(Debug, ClapArgs)]
 pub(super) struct Args {
     /// The inventory: a file of ours, a landscape, or one repository per line; `-` for standard input
-    #[arg(long, value_name = "FILE")]
-    from: PathBuf,
+    #[arg(long, value_name = "FILE", required_unless_present = "resume", conflicts_with = "resume")]
+    from: Option<PathBuf>,
     #[command(flatten)]
     kept: Kept,
     /// Read clones in this directory instead of fetching, and ask nobody: DIR/OWNER/NAME, DIR/HOST/OWNER/NAME or DIR/OWNER+NAME
@@ -88,7 +88,6 @@ impl FromStr for ShardArg {
 }
 
 pub(super) fn run(args: Args, terminal: &Terminal) -> anyhow::Result<Exit> {
-    let inventory = read_inventory(&args.from)?;
     let runtime = runtime()?;
     let store = runtime.block_on(Store::open(&args.kept.store))?;
     let catalogs = shared::catalogs()?;
@@ -96,23 +95,28 @@ pub(super) fn run(args: Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     let policies = Policies::load(&bundle)?;
     let catalog = args.judging.catalog(&catalogs, &Loaded::default())?;
     let settings = args.judging.of(&catalogs, catalog, &policies)?;
-    let run = match args.resume {
-        true => unfinished(runtime.block_on(store.runs())?, policies.digest(), &args.kept.store)?,
-        false => {
+    let run = |id, started_at, inventory| Run {
+        id,
+        started_at,
+        finished_at: None,
+        catalog: settings.catalog.version.clone(),
+        requirements: settings.catalog.active().map(|requirement| requirement.id.clone()).collect(),
+        policies: policies.digest().to_owned(),
+        tool: crate::collect::TOOL.to_owned(),
+        inventory,
+    };
+    let run = match &args.from {
+        // It is gone on with under what it was begun with, or not at all.
+        None => {
+            let open = unfinished(runtime.block_on(store.runs())?, &args.kept.store)?;
+            runtime.block_on(store.join(run(open.id, open.started_at, open.inventory)))?
+        }
+        Some(from) => {
             let now = args.at.unwrap_or_else(Timestamp::now);
-            let run = Run {
-                id: now.strftime("%Y%m%dT%H%M%SZ").to_string(),
-                started_at: now.strftime(INSTANT).to_string(),
-                finished_at: None,
-                catalog: settings.catalog.version.clone(),
-                requirements: settings.catalog.active().map(|requirement| requirement.id.clone()).collect(),
-                policies: policies.digest().to_owned(),
-                tool: crate::collect::TOOL.to_owned(),
-                inventory,
-            };
-            let begun = runtime
-                .block_on(async { if args.at.is_some() { store.join(run).await } else { store.begin(run).await } });
-            begun?
+            let (id, instant) = (now.strftime("%Y%m%dT%H%M%SZ").to_string(), now.strftime(INSTANT).to_string());
+            let run = run(id, instant, read_inventory(from)?);
+            runtime
+                .block_on(async { if args.at.is_some() { store.join(run).await } else { store.begin(run).await } })?
         }
     };
     let progress = terminal.progress();
@@ -203,17 +207,12 @@ fn read_inventory(path: &Path) -> anyhow::Result<Inventory> {
     Ok(read.inventory)
 }
 
-/// The newest run that was not finished. It is gone on with by the policies that began it, or not at all.
-fn unfinished(runs: Vec<Run>, policies: &str, store: &str) -> anyhow::Result<Run> {
+/// The newest run that was not finished.
+fn unfinished(runs: Vec<Run>, store: &str) -> anyhow::Result<Run> {
     let open = runs.into_iter().rfind(|run| run.finished_at.is_none());
-    let run = open.ok_or_else(|| {
-        Usage(format!("there is no unfinished run in {}", store.rsplit('@').next().unwrap_or_default()))
-    })?;
-    if run.policies != policies {
-        let message = format!("the run {} was begun with other policies: finish it with those, or begin anew", run.id);
-        return Err(Usage(message).into());
-    }
-    Ok(run)
+    open.ok_or_else(|| {
+        Usage(format!("there is no unfinished run in {}", store.rsplit('@').next().unwrap_or_default())).into()
+    })
 }
 
 /// How repositories are read.
@@ -278,23 +277,9 @@ fn is_passing(error: &anyhow::Error) -> bool {
 fn summary(out: &mut String, run: &Run, records: &[Record], named: usize) {
     use std::fmt::Write as _;
 
-    let level_of = |record: &Record| match &record.result {
-        RepositoryResult::Assessed { level, .. } => Some(level.map_or(0, Level::number)),
-        RepositoryResult::NotAssessed { .. } => None,
-    };
-    let at = |level: u8| records.iter().filter(|record| level_of(record) == Some(level)).count();
-    let failed: Vec<&Record> = records.iter().filter(|record| level_of(record).is_none()).collect();
-    let _ = writeln!(out, "Run {}, OSPS Baseline {}", run.id, run.catalog);
-    let _ = writeln!(
-        out,
-        "{} of {named} repositories: level 3: {}, level 2: {}, level 1: {}, no level: {}, not assessed: {}",
-        records.len(),
-        at(3),
-        at(2),
-        at(1),
-        at(0),
-        failed.len()
-    );
+    let missed = |record: &&Record| matches!(record.result, RepositoryResult::NotAssessed { .. });
+    let failed: Vec<&Record> = records.iter().filter(missed).collect();
+    let _ = writeln!(out, "Run {}, OSPS Baseline {}\n{}", run.id, run.catalog, history::levels(records));
     for record in failed.iter().take(SHOWN) {
         if let RepositoryResult::NotAssessed { why, .. } = &record.result {
             let why: String = why.chars().map(|c| if c.is_control() { ' ' } else { c }).take(200).collect();

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::super::template::TemplateError;
-use super::super::text::effort;
+use super::super::text::{capital, effort};
 use super::super::{evidence, html, links};
 use super::{About, Checklist, Group, PLACES, Task};
 use crate::model::assessment::Assessment;
@@ -169,7 +169,7 @@ impl<'a> TaskView<'a> {
             steps_label: (task.group == Group::Review).then_some("If it is not"),
             steps: &task.steps,
             snippet: snippet.map(|snippet| Snippet {
-                place: if snippet.place.contains(' ') { sentence(&snippet.place) } else { snippet.place.clone() },
+                place: if snippet.place.contains(' ') { capital(&snippet.place) } else { snippet.place.clone() },
                 is_file: !snippet.place.contains(' '),
                 content: snippet.content.trim_end_matches('\n'),
             }),
@@ -194,10 +194,4 @@ impl<'a> Place<'a> {
         let url = links::permalink(assessment, evidence);
         Some(Self { text, url, detail: evidence.detail.as_deref() })
     }
-}
-
-/// A text with a capital at its beginning.
-fn sentence(text: &str) -> String {
-    let mut rest = text.chars();
-    rest.next().map_or_else(String::new, |first| first.to_uppercase().chain(rest).collect())
 }

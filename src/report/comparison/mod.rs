@@ -105,7 +105,7 @@ fn headline(comparison: &Comparison) -> String {
         None if comparison.changes.iter().all(|change| change.severity == Severity::Silent) => {
             "Nothing changed that counts.".to_owned()
         }
-        None => format!("{}.", capital(&all_counted(comparison).join(", "))),
+        None => format!("{}.", super::text::capital(&all_counted(comparison).join(", "))),
     }
 }
 
@@ -213,11 +213,6 @@ fn side(side: &Side) -> (String, Option<String>) {
 
 fn level(level: Option<Level>) -> String {
     level.map_or_else(|| "none".to_owned(), |level| level.to_string())
-}
-
-fn capital(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
 #[cfg(test)]
