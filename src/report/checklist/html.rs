@@ -69,8 +69,8 @@ struct Place<'a> {
 #[derive(Serialize)]
 struct Member<'a> {
     id: &'a RequirementId,
-    summary: &'a str,
-    more: &'a str,
+    /// What it asks, and what else would settle it.
+    text: String,
 }
 
 #[derive(Serialize)]
@@ -143,8 +143,7 @@ impl<'a> TaskView<'a> {
             About::Several(members) => {
                 let member = |(verdict, more): &'a (&'a crate::model::assessment::Verdict, String)| Member {
                     id: &verdict.id,
-                    summary: &verdict.summary,
-                    more,
+                    text: format!("{}{more}", verdict.summary),
                 };
                 (None, members.iter().map(member).collect())
             }

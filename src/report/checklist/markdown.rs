@@ -79,7 +79,7 @@ fn content(task: &Task<'_>) -> String {
     if let About::Several(members) = &task.about {
         out.push('\n');
         for (verdict, more) in members {
-            let _ = writeln!(out, "- {} {}{}", verdict.id, prose(&verdict.summary), prose(more));
+            let _ = writeln!(out, "- {} {}", verdict.id, prose(&format!("{}{more}", verdict.summary)));
         }
     }
     answer(&mut out, task);
