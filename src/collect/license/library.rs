@@ -42,18 +42,26 @@ const COMMON: &[&str] = &[
 /// Words that a text needs to be told from others.
 const SHORTEST: usize = 15;
 
+/// Bytes up to which a text is short. The others have more than [`SHORT_WORDS`] words that every copy holds.
+const SHORT_BYTES: usize = 1200;
+/// Words of a short text at most, as far as every copy holds them.
+pub(super) const SHORT_WORDS: usize = 150;
+
 static FEW: LazyLock<Vec<Text>> = LazyLock::new(|| {
     let common = spdx::text::LICENSE_TEXTS.iter().filter(|(name, _)| COMMON.contains(name));
     common.map(|(name, content)| text(name, content, false)).collect()
 });
 
+static SHORT: LazyLock<Vec<Text>> = LazyLock::new(|| {
+    let mut sources = sources();
+    sources.retain(|source| source.text.len() <= SHORT_BYTES);
+    read(&sources)
+});
+
 static ALL: LazyLock<Vec<Text>> = LazyLock::new(|| {
     let sources = sources();
     let (first, second) = sources.split_at(sources.len() / 2);
-    let read = |sources: &[Source]| -> Vec<Text> {
-        sources.iter().map(|source| text(source.name, source.text, source.exception)).collect()
-    };
-    let mut texts = std::thread::scope(|scope| {
+    std::thread::scope(|scope| {
         let handle = scope.spawn(|| read(second));
         let mut texts = read(first);
         match handle.join() {
@@ -61,14 +69,17 @@ static ALL: LazyLock<Vec<Text>> = LazyLock::new(|| {
             Err(panic) => std::panic::resume_unwind(panic),
         }
         texts
-    });
-    texts.retain(|text| text.words.len() >= SHORTEST);
-    texts
+    })
 });
 
 /// The texts that are compared first.
 pub(super) fn few() -> &'static [Text] {
     &FEW
+}
+
+/// The short texts, by name.
+pub(super) fn short() -> &'static [Text] {
+    &SHORT
 }
 
 /// All texts, by name.
@@ -111,6 +122,11 @@ fn sources() -> Vec<Source> {
     sources
 }
 
+fn read(sources: &[Source]) -> Vec<Text> {
+    let texts = sources.iter().map(|source| text(source.name, source.text, source.exception));
+    texts.filter(|text| text.words.len() >= SHORTEST).collect()
+}
+
 fn text(name: &'static str, text: &str, exception: bool) -> Text {
     const LONGEST_TITLE: usize = 8;
     let first = text.trim_start().lines().next().map(|line| words::of(line).ids()).unwrap_or_default();
@@ -127,7 +143,10 @@ pub(super) fn original(name: &str) -> &'static str {
 
 #[cfg(test)]
 mod tests {
+    use super::super::matching::obligatory;
+    use super::super::rules::Rules;
     use super::*;
+    use crate::bundle::Bundle;
 
     #[test]
     fn one_name_per_text() {
@@ -137,5 +156,15 @@ mod tests {
         assert!(names.is_sorted());
         assert!(few().iter().all(|text| names.contains(&text.name)));
         assert_eq!(few().len(), COMMON.len());
+    }
+
+    #[test]
+    fn texts_that_are_not_short_have_many_words() {
+        let rules = Rules::load(&Bundle::policies()).expect("the table");
+        let short: Vec<_> = short().iter().map(|text| text.name).collect();
+        assert!(short.contains(&"MIT-0") && !short.contains(&"MPL-2.0"), "{short:?}");
+        for text in all().iter().filter(|text| !short.contains(&text.name)) {
+            assert!(obligatory(text, &rules).len() > SHORT_WORDS, "{}", text.name);
+        }
     }
 }

@@ -55,6 +55,10 @@ pub(super) struct Edit {
 
 /// The known texts in a file, in its order; none of them overlap.
 pub(super) fn find(file: &[u32], rules: &Rules) -> Vec<Match> {
+    // Such a file, a section of a README for one, holds too little of any other text: the long ones need not be read.
+    if (file.len() as f32) < library::SHORT_WORDS as f32 * LIKELY {
+        return choose(occurrences(file, library::short(), rules));
+    }
     let few = choose(occurrences(file, library::few(), rules));
     // One common text, word for word, and next to nothing beside it: no other text explains the file better.
     if let [only] = few.as_slice()
@@ -85,7 +89,7 @@ fn occurrences(file: &[u32], texts: &'static [Text], rules: &Rules) -> Vec<Match
 }
 
 /// The words of a text that every copy has: not the instructions around it.
-fn obligatory(text: &Text, rules: &Rules) -> Range<usize> {
+pub(super) fn obligatory(text: &Text, rules: &Rules) -> Range<usize> {
     let length = text.words.len();
     let head =
         rules.heads.iter().filter_map(|head| words::find(&text.words, head, 0)).filter(|at| at * 2 < length).max();
