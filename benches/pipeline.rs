@@ -70,9 +70,24 @@ fn generated(directory: &Path) {
         std::fs::write(folder.join(name), text).expect("written");
     }
     std::fs::write(directory.join("README.md"), "# Generated\n\nFifty thousand files.\n").expect("written");
+    committed(directory, "Generate");
+}
+
+/// A change as a pull request makes it: two files.
+fn changed(directory: &Path) {
+    std::fs::write(directory.join("pkg001/src00/f503.rs"), "fn changed() {}\n").expect("written");
+    std::fs::create_dir_all(directory.join(".github/workflows")).expect("created");
+    let workflow =
+        "on: push\npermissions: {}\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - run: make\n";
+    std::fs::write(directory.join(".github/workflows/ci.yml"), workflow).expect("written");
+    committed(directory, "Change");
+}
+
+fn committed(directory: &Path, message: &str) {
+    let git = Path::new("git");
     run(git, &["add", "-A"], directory);
     let identity = ["-c", "user.name=Ada", "-c", "user.email=ada@example.net"];
-    run(git, &[&identity[..], &["commit", "-q", "-m", "Generate"]].concat(), directory);
+    run(git, &[&identity[..], &["commit", "-q", "-m", message]].concat(), directory);
     run(git, &["gc", "-q"], directory);
 }
 
@@ -116,6 +131,10 @@ fn repository() {
     let assess = best(3, || run(osps, &["assess", "-o", "json"], directory.path()));
     let grep = best(3, || run(Path::new("git"), &["grep", "-I", "-c", "", "HEAD"], directory.path()));
     line("assess 50,000 files", assess, "git grep -I -c '' HEAD", grep, 1.0);
+    changed(directory.path());
+    let assess = best(5, || run(osps, &["assess", "-o", "json"], directory.path()));
+    let gate = best(5, || run(osps, &["gate", "--against", "ref:HEAD~1"], directory.path()));
+    line("gate of a change to 50,000 files", gate, "assess", assess, 1.3);
 }
 
 /// Judging facts, against parsing them.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use gix::bstr::ByteSlice as _;
 
 use super::limits;
-use super::tree::Tree;
+use super::tree::{Paths, Tree};
 
 /// A clone, opened at one commit.
 #[derive(Debug)]
@@ -145,6 +145,11 @@ impl Clone {
     /// The tree of the commit.
     pub(crate) fn tree(&self) -> Tree {
         Tree::of_commit(&self.repository, self.tree)
+    }
+
+    /// The tree of the commit, for who asks for single paths.
+    pub(crate) fn paths(&self) -> Paths {
+        Paths::new(&self.repository, self.tree)
     }
 
     /// The tree of another commit; none when it is not in the clone.

@@ -86,6 +86,11 @@ impl RepoPath {
         &self.lower[self.name..]
     }
 
+    /// What stands before the last `/` in lower case; empty at the root.
+    pub(crate) fn parent_lower(&self) -> &str {
+        self.lower[..self.name].trim_end_matches('/')
+    }
+
     /// What stands before the last `/`; empty at the root.
     pub(crate) fn parent(&self) -> &[u8] {
         self.bytes.iter().rposition(|b| *b == b'/').map_or(&[], |at| &self.bytes[..at])

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::git::{Clone, OpenError};
 use super::limits;
-use super::tree::Tree;
+use super::tree::{Mode, Paths};
 
 /// Where such files are read.
 #[derive(Debug)]
@@ -15,7 +15,7 @@ pub struct Files(Source);
 #[derive(Debug)]
 enum Source {
     Lying(PathBuf),
-    Committed(Tree),
+    Committed(Paths),
 }
 
 impl Files {
@@ -29,7 +29,7 @@ impl Files {
         };
         Ok(match clone.working_directory() {
             Some(directory) if rev.is_none() => Self(Source::Lying(directory)),
-            _ => Self(Source::Committed(clone.tree())),
+            _ => Self(Source::Committed(clone.paths())),
         })
     }
 
@@ -38,7 +38,7 @@ impl Files {
         if worktree {
             return Self::open(path, rev, worktree);
         }
-        Ok(Self(Source::Committed(Clone::open(path, rev)?.tree())))
+        Ok(Self(Source::Committed(Clone::open(path, rev)?.paths())))
     }
 
     /// The working directory, where files are read as they lie.
@@ -66,13 +66,10 @@ impl Files {
                 read.map_err(|error| format!("{path}: {error}"))?;
                 bytes
             }
-            Source::Committed(tree) => {
-                let Some(entry) = tree.get(path.as_bytes()).filter(|entry| entry.mode.is_file()) else {
-                    return Ok(None);
-                };
-                let blob = tree.reader().read(entry, limits::TEXT_BYTES + 1);
-                blob.map_err(|why| format!("{path}: {why:?}"))?.bytes
-            }
+            Source::Committed(paths) => match paths.read(path, limits::TEXT_BYTES + 1) {
+                Some(blob) => blob.map_err(|why| format!("{path}: {why:?}"))?.bytes,
+                None => return Ok(None),
+            },
         };
         if bytes.len() as u64 > limits::TEXT_BYTES {
             return Err(format!("{path}: larger than {} bytes", limits::TEXT_BYTES));
@@ -92,11 +89,11 @@ impl Files {
                 .filter_map(|entry| Some(format!("{directory}/{}", entry.file_name().to_str()?)))
                 .take(limits::SETTING_FILES)
                 .collect(),
-            Source::Committed(tree) => tree
-                .below(directory)
-                .filter(|entry| entry.mode.is_file())
-                .map(|entry| entry.path.text())
-                .filter(|path| path.strip_prefix(directory).is_some_and(|rest| rest.matches('/').count() == 1))
+            Source::Committed(paths) => paths
+                .inside(directory)
+                .into_iter()
+                .filter(|(_, mode)| mode.is_some_and(Mode::is_file))
+                .map(|(name, _)| format!("{directory}/{name}"))
                 .take(limits::SETTING_FILES)
                 .collect(),
         };
@@ -110,7 +107,7 @@ impl Files {
         let path = path.split(['#', '?']).next().unwrap_or_default().trim_start_matches("./").trim_end_matches('/');
         match &self.0 {
             Source::Lying(directory) => inside(directory, path).is_some_and(|path| path.exists()),
-            Source::Committed(tree) => tree.get(path.as_bytes()).is_some() || tree.has_directory(path),
+            Source::Committed(paths) => paths.has(path),
         }
     }
 
@@ -139,19 +136,34 @@ impl Files {
                     return Err(format!("{directory}: more than {} files", limits::SETTING_FILES));
                 }
             }
-            if depth < 4
-                && let Source::Lying(root) = &self.0
-                && let Some(place) = inside(root, &path)
-            {
-                let entries = std::fs::read_dir(place).into_iter().flatten().filter_map(Result::ok);
-                let directories = entries.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()));
-                open.extend(
-                    directories.filter_map(|one| Some((format!("{path}/{}", one.file_name().to_str()?), depth + 1))),
-                );
+            if depth < 4 {
+                open.extend(self.directories(&path).into_iter().map(|one| (one, depth + 1)));
             }
         }
         found.sort();
         Ok(found)
+    }
+
+    /// The paths of the directories in one directory.
+    fn directories(&self, directory: &str) -> Vec<String> {
+        match &self.0 {
+            Source::Lying(root) => inside(root, directory)
+                .and_then(|path| std::fs::read_dir(path).ok())
+                .into_iter()
+                .flatten()
+                .filter_map(Result::ok)
+                .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()))
+                .filter_map(|entry| Some(format!("{directory}/{}", entry.file_name().to_str()?)))
+                .take(limits::SETTING_FILES)
+                .collect(),
+            Source::Committed(paths) => paths
+                .inside(directory)
+                .into_iter()
+                .filter(|(_, mode)| mode.is_none())
+                .map(|(name, _)| format!("{directory}/{name}"))
+                .take(limits::SETTING_FILES)
+                .collect(),
+        }
     }
 }
 

@@ -55,8 +55,8 @@ impl Entry {
 #[derive(Debug)]
 pub(crate) struct Tree {
     entries: Vec<Entry>,
-    /// From the path in lower case to the entries that have it.
-    by_lower: BTreeMap<String, Vec<usize>>,
+    /// The places of the entries, sorted by their paths in lower case.
+    by_lower: Vec<u32>,
     complete: bool,
     content: Content,
 }
@@ -193,10 +193,9 @@ impl Tree {
 
     fn new(mut entries: Vec<Entry>, complete: bool, content: Content) -> Self {
         entries.sort_by(|a, b| a.path.cmp(&b.path));
-        let mut by_lower: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-        for (index, entry) in entries.iter().enumerate() {
-            by_lower.entry(entry.path.lower().to_owned()).or_default().push(index);
-        }
+        // Stable: of several spellings of one path the first stays first.
+        let mut by_lower: Vec<u32> = (0..u32::try_from(entries.len()).unwrap_or(u32::MAX)).collect();
+        by_lower.sort_by_key(|index| entries.get(*index as usize).map(|entry| entry.path.lower()));
         Self { entries, by_lower, complete, content }
     }
 
@@ -217,14 +216,20 @@ impl Tree {
 
     /// The first entry whose path equals `path` in any case.
     pub(crate) fn find(&self, path: &str) -> Option<&Entry> {
-        self.by_lower.get(&path.to_lowercase())?.first().map(|index| &self.entries[*index])
+        let path = path.to_lowercase();
+        self.in_lower_case(&path).next().filter(|entry| entry.path.lower() == path)
     }
 
     /// The entries below `directory` (any case, no final `/`), at any depth.
     pub(crate) fn below(&self, directory: &str) -> impl Iterator<Item = &Entry> {
         let prefix = format!("{}/", directory.to_lowercase());
-        let end = format!("{}0", directory.to_lowercase()); // `0` follows `/`
-        self.by_lower.range(prefix..end).flat_map(|(_, indices)| indices).map(|index| &self.entries[*index])
+        self.in_lower_case(&prefix).take_while(move |entry| entry.path.lower().starts_with(&prefix))
+    }
+
+    /// The entries from this path on, in the order of their paths in lower case.
+    fn in_lower_case<'a>(&'a self, from: &str) -> impl Iterator<Item = &'a Entry> + use<'a> {
+        let start = self.by_lower.partition_point(|index| self.entries[*index as usize].path.lower() < from);
+        self.by_lower[start..].iter().map(|index| &self.entries[*index as usize])
     }
 
     /// Whether any entry lies below this directory (any case).
@@ -261,6 +266,64 @@ impl Tree {
     }
 }
 
+/// A commit's tree of which single paths are asked: nothing else of it is listed.
+#[derive(Debug)]
+pub(crate) struct Paths {
+    repository: Box<gix::ThreadSafeRepository>,
+    tree: gix::ObjectId,
+}
+
+impl Paths {
+    pub(crate) fn new(repository: &gix::ThreadSafeRepository, tree: gix::ObjectId) -> Self {
+        Self { repository: Box::new(repository.clone()), tree }
+    }
+
+    /// The first `limit` bytes of a file; none where there is no file.
+    pub(crate) fn read(&self, path: &str, limit: u64) -> Option<Result<Blob, Unreadable>> {
+        let repository = self.repository.to_thread_local();
+        let (id, kind) = self.find(&repository, path)?;
+        mode(kind).is_some_and(Mode::is_file).then(|| read_object(&repository, id, limit))
+    }
+
+    /// What lies in a directory, by name: files with their modes, directories with none. Names that are no text are left out.
+    pub(crate) fn inside(&self, directory: &str) -> Vec<(String, Option<Mode>)> {
+        let repository = self.repository.to_thread_local();
+        let Some((id, gix::objs::tree::EntryKind::Tree)) = self.find(&repository, directory) else {
+            return Vec::new();
+        };
+        let Ok(tree) = repository.find_tree(id) else { return Vec::new() };
+        let named = |entry: gix::object::tree::EntryRef<'_, '_>| {
+            Some((std::str::from_utf8(entry.filename()).ok()?.to_owned(), mode(entry.mode().kind())))
+        };
+        tree.iter().filter_map(Result::ok).filter_map(named).take(limits::TREE_ENTRIES).collect()
+    }
+
+    /// Whether a file or a directory lies there.
+    pub(crate) fn has(&self, path: &str) -> bool {
+        self.find(&self.repository.to_thread_local(), path).is_some()
+    }
+
+    fn find(&self, repository: &gix::Repository, path: &str) -> Option<(gix::ObjectId, gix::objs::tree::EntryKind)> {
+        let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty() && *part != ".").collect();
+        if parts.is_empty() {
+            return Some((self.tree, gix::objs::tree::EntryKind::Tree));
+        }
+        let entry = repository.find_tree(self.tree).ok()?.lookup_entry(parts).ok()??;
+        Some((entry.object_id(), entry.mode().kind()))
+    }
+}
+
+/// The mode of an entry; none for a directory.
+fn mode(kind: gix::objs::tree::EntryKind) -> Option<Mode> {
+    match kind {
+        gix::objs::tree::EntryKind::Tree => None,
+        gix::objs::tree::EntryKind::Blob => Some(Mode::File),
+        gix::objs::tree::EntryKind::BlobExecutable => Some(Mode::Executable),
+        gix::objs::tree::EntryKind::Link => Some(Mode::Link),
+        gix::objs::tree::EntryKind::Commit => Some(Mode::Gitlink),
+    }
+}
+
 /// Reads entries on one thread.
 pub(crate) struct Reader<'a> {
     tree: &'a Tree,
@@ -271,7 +334,7 @@ impl Reader<'_> {
     /// The first `limit` bytes of an entry; for a symbolic link its target text.
     pub(crate) fn read(&self, entry: &Entry, limit: u64) -> Result<Blob, Unreadable> {
         match (&self.tree.content, &self.repository) {
-            (Content::Git(_), Some(repository)) => read_object(repository, entry, limit),
+            (Content::Git(_), Some(repository)) => read_object(repository, entry.id.ok_or(Unreadable::Missing)?, limit),
             (Content::Directory(root), _) => read_file(root, entry, limit),
             (Content::Memory(files), _) => {
                 let bytes = files.get(entry.path.as_bytes()).ok_or(Unreadable::Missing)?;
@@ -296,8 +359,7 @@ fn cut(mut bytes: Vec<u8>, limit: u64) -> Blob {
     Blob { bytes, size, truncated }
 }
 
-fn read_object(repository: &gix::Repository, entry: &Entry, limit: u64) -> Result<Blob, Unreadable> {
-    let id = entry.id.ok_or(Unreadable::Missing)?;
+fn read_object(repository: &gix::Repository, id: gix::ObjectId, limit: u64) -> Result<Blob, Unreadable> {
     let header = repository
         .try_find_header(id)
         .map_err(|error| Unreadable::Broken(error.to_string()))?
@@ -361,17 +423,10 @@ impl Walk {
                 prefix.push(b'/');
             }
             prefix.extend_from_slice(entry.filename());
-            let kind = entry.mode().kind();
-            let mode = match kind {
-                gix::objs::tree::EntryKind::Tree => {
-                    self.descend(repository, entry.object_id(), prefix, depth + 1);
-                    prefix.truncate(length);
-                    continue;
-                }
-                gix::objs::tree::EntryKind::Blob => Mode::File,
-                gix::objs::tree::EntryKind::BlobExecutable => Mode::Executable,
-                gix::objs::tree::EntryKind::Link => Mode::Link,
-                gix::objs::tree::EntryKind::Commit => Mode::Gitlink,
+            let Some(mode) = mode(entry.mode().kind()) else {
+                self.descend(repository, entry.object_id(), prefix, depth + 1);
+                prefix.truncate(length);
+                continue;
             };
             self.entries.push(Entry { path: RepoPath::new(prefix.clone()), mode, id: Some(entry.object_id()) });
             prefix.truncate(length);

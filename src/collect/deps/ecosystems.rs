@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use globset::{Glob, GlobSet, GlobSetBuilder};
+use globset::{Candidate, Glob, GlobSet, GlobSetBuilder};
 use serde::Deserialize;
 
 use crate::bundle::Bundle;
@@ -145,7 +145,11 @@ impl<T> Names<T> {
         let exact = self.exact.get(name).into_iter().flatten();
         let mut places: Vec<usize> = Vec::new();
         for (depth, set, known) in &self.sets {
-            places.extend(set.matches(tail(path, *depth)).into_iter().filter_map(|at| known.get(at)));
+            let tail = Candidate::new(tail(path, *depth));
+            // Most paths are none of them, and that is told much sooner than which.
+            if set.is_match_candidate(&tail) {
+                places.extend(set.matches_candidate(&tail).into_iter().filter_map(|at| known.get(at)));
+            }
         }
         places.sort_unstable();
         exact.chain(places.into_iter().filter_map(|place| self.values.get(place))).collect()

@@ -75,14 +75,16 @@ pub(super) fn survey(cx: &Context<'_>, table: &Table, scan: &Scan) -> Survey {
             add_manifest(table, &mut found, &mut own, &reader, entry, row, format, part);
         }
     }
-    for source in &scan.sources {
+    for (_, source) in &scan.sources {
         if let Some(row) = table.of_language(&source.language) {
             own.declare(&row.name, source);
         }
     }
-    for source in &scan.sources {
-        if let Some(row) = table.of_language(&source.language) {
-            add_source(table, found.entry(row.name.clone()).or_default(), &own, row, source);
+    for (index, source) in &scan.sources {
+        if let Some(row) = table.of_language(&source.language)
+            && let Some(entry) = cx.tree.entries().get(*index)
+        {
+            add_source(table, found.entry(row.name.clone()).or_default(), &own, row, source, &entry.path);
         }
     }
     let listed = found
@@ -155,9 +157,8 @@ fn add_manifest(
     }
 }
 
-fn add_source(table: &Table, found: &mut Found, own: &Own, row: &EcosystemRow, source: &SourceFile) {
-    let path = RepoPath::new(source.path.as_bytes());
-    let part = table.part(&path);
+fn add_source(table: &Table, found: &mut Found, own: &Own, row: &EcosystemRow, source: &SourceFile, path: &RepoPath) {
+    let part = table.part(path);
     let imports = match part {
         Part::Product => {
             found.product_files += 1;
@@ -169,7 +170,7 @@ fn add_source(table: &Table, found: &mut Found, own: &Own, row: &EcosystemRow, s
         }
         Part::Vendored => {
             if found.vendored.len() < VENDORED {
-                found.vendored.extend(own::vendored_root(&path, |name| table.is_vendored_directory(name)));
+                found.vendored.extend(own::vendored_root(path, |name| table.is_vendored_directory(name)));
             }
             return;
         }
@@ -187,7 +188,7 @@ fn add_source(table: &Table, found: &mut Found, own: &Own, row: &EcosystemRow, s
         {
             continue;
         }
-        imports.insert(module.clone(), Import { name: module.clone(), path: source.path.clone(), line: *line });
+        imports.insert(module.clone(), Import { name: module.clone(), path: path.text(), line: *line });
     }
 }
 

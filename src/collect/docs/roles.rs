@@ -218,16 +218,16 @@ impl Roles {
 
     /// The role of a template, by its place.
     pub(super) fn template(&self, path: &RepoPath) -> Option<&str> {
-        let parent = String::from_utf8_lossy(path.parent()).to_lowercase();
+        let parent = path.parent_lower();
         let name = path.name_lower();
-        let stem = dashed(name.split('.').next().unwrap_or_default());
-        let directory = dashed(&parent);
+        let in_a_health_place = self.written.health_places.iter().any(|place| place == parent);
         self.written.templates.iter().find_map(|(role, template)| {
             let by_directory = template.directories.iter().any(|place| {
-                directory.strip_prefix(place.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+                let mut directory = dashes(parent);
+                place.chars().all(|c| directory.next() == Some(c)) && matches!(directory.next(), None | Some('/'))
             });
-            let by_name = template.names.contains(&stem) && self.written.health_places.contains(&parent);
-            (by_directory || by_name).then_some(role.as_str())
+            let by_name = || template.names.contains(&dashed(name.split('.').next().unwrap_or_default()));
+            (by_directory || in_a_health_place && by_name()).then_some(role.as_str())
         })
     }
 
@@ -281,20 +281,26 @@ fn has_run(text: &str, run: &str, separator: char) -> bool {
 
 /// In lower case, with `-` for every run of separators inside one path component.
 fn dashed(name: &str) -> String {
-    let mut out = String::with_capacity(name.len());
-    for c in name.chars().flat_map(char::to_lowercase) {
-        match c {
+    dashes(name).collect()
+}
+
+fn dashes(name: &str) -> impl Iterator<Item = char> {
+    // A separator at the beginning of a component, or at the end of all, says nothing.
+    let (mut last, mut separated) = ('/', false);
+    name.chars().flat_map(char::to_lowercase).flat_map(move |c| {
+        let given = match c {
             '-' | '_' | '.' | ' ' => {
-                if !out.is_empty() && !out.ends_with(['-', '/']) {
-                    out.push('-');
-                }
+                separated = last != '/';
+                [None, None]
             }
-            '\'' | '’' => {}
-            c => out.push(c),
-        }
-    }
-    out.truncate(out.trim_end_matches('-').len());
-    out
+            '\'' | '’' => [None, None],
+            c => {
+                last = c;
+                [std::mem::take(&mut separated).then_some('-'), Some(c)]
+            }
+        };
+        given.into_iter().flatten()
+    })
 }
 
 /// A label in lower case: words separated by one blank, without punctuation at the ends of words.

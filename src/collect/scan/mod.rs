@@ -30,8 +30,8 @@ pub(crate) struct Scan {
     pub(crate) reviewable: BTreeMap<String, u64>,
     /// Blobs that could not be read.
     pub(crate) unread: Vec<Unread>,
-    /// Source files, with the modules that those of the product import.
-    pub(crate) sources: Vec<SourceFile>,
+    /// Source files, with the modules that those of the product import; each with its place in the tree's list of entries.
+    pub(crate) sources: Vec<(usize, SourceFile)>,
     /// Licence headers, from the expression to where it stands.
     pub(crate) headers: BTreeMap<String, Headers>,
     /// What looks like a credential.
@@ -188,7 +188,7 @@ fn merge(cx: &Context<'_>, whole: Part, broken_tables: Vec<String>) -> Scan {
         found: whole.found,
         reviewable,
         unread: whole.unread.into_iter().map(|(_, unread)| unread).collect(),
-        sources: whole.sources.into_iter().map(|(_, source)| source).collect(),
+        sources: whole.sources,
         headers,
         candidates: whole.candidates.into_iter().map(|(_, candidate)| candidate).collect(),
         searched: whole.cut.is_empty(),
@@ -256,7 +256,7 @@ impl Part {
         }
         self.search(search, index, entry, &blob.bytes);
         let own = !entry.path.is_vendored() && !entry.path.is_test();
-        if let Some(source) = search.languages.source(entry, extension, &blob.bytes, own) {
+        if let Some(source) = search.languages.source(extension, &blob.bytes, own) {
             self.sources.push((index, source));
         }
         if own && let Some((expression, line)) = sources::header(&blob.bytes) {

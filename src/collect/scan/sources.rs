@@ -5,17 +5,13 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use crate::bundle::Bundle;
-use crate::collect::tree::Entry;
 use crate::collect::{deps, limits, tables};
 
 /// A file in a programming language.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct SourceFile {
-    pub(crate) path: String,
     /// A name of the table `languages`.
     pub(crate) language: String,
-    pub(crate) test_path: bool,
-    pub(crate) vendored: bool,
     /// Modules that it imports, each with its line; looked for in files of the product only.
     pub(crate) imports: Vec<(String, u64)>,
     /// Names of modules that it declares for others to import.
@@ -58,7 +54,7 @@ impl Languages {
     }
 
     /// The source file at `entry`; none for other files.
-    pub(super) fn source(&self, entry: &Entry, extension: &str, bytes: &[u8], own: bool) -> Option<SourceFile> {
+    pub(super) fn source(&self, extension: &str, bytes: &[u8], own: bool) -> Option<SourceFile> {
         let language = self.0.get(extension)?;
         let found = if own {
             let head = &bytes[..bytes.len().min(limits::SOURCE_BYTES)];
@@ -66,14 +62,7 @@ impl Languages {
         } else {
             deps::imports::Found::default()
         };
-        Some(SourceFile {
-            path: entry.path.text(),
-            language: language.clone(),
-            test_path: entry.path.is_test(),
-            vendored: entry.path.is_vendored(),
-            imports: found.imports,
-            declared: found.declared,
-        })
+        Some(SourceFile { language: language.clone(), imports: found.imports, declared: found.declared })
     }
 }
 
