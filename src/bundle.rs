@@ -1,8 +1,10 @@
 //! Floor 0: the data files that osps works with (policies, topics, tables, catalogs, templates), built into the binary
 //! or read from a directory, so that their authors never rebuild.
 
+use std::any::{Any, TypeId};
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError};
 
 use include_dir::{Dir, include_dir};
 use sha2::{Digest as _, Sha256};
@@ -16,11 +18,23 @@ const MAX_BYTES: u64 = 4 * 1024 * 1024;
 /// Files of one bundle.
 const MAX_FILES: usize = 5_000;
 
-/// A set of text files under relative paths with `/`.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+/// What was made of a bundle's files, one value of each type.
+type Prepared = Mutex<BTreeMap<TypeId, Arc<OnceLock<Box<dyn Any + Send + Sync>>>>>;
+
+/// A set of text files under relative paths with `/`. Copies share what was made of the files.
+#[derive(Debug, Clone, Default)]
 pub struct Bundle {
-    files: BTreeMap<String, String>,
+    files: Arc<BTreeMap<String, String>>,
+    prepared: Arc<Prepared>,
 }
+
+impl PartialEq for Bundle {
+    fn eq(&self, other: &Self) -> bool {
+        self.files == other.files
+    }
+}
+
+impl Eq for Bundle {}
 
 /// Why a directory is not accepted as a bundle.
 #[derive(Debug, thiserror::Error)]
@@ -35,7 +49,8 @@ pub struct BundleError {
 impl Bundle {
     /// The policies, topics and tables built into this binary.
     pub fn policies() -> Self {
-        Self::of(&POLICIES, is_data)
+        static BUNDLE: LazyLock<Bundle> = LazyLock::new(|| Bundle::of(&POLICIES, is_data));
+        BUNDLE.clone()
     }
 
     /// The catalogs built into this binary.
@@ -62,7 +77,7 @@ impl Bundle {
                 }
             }
         }
-        Self { files }
+        Self { files: Arc::new(files), prepared: Arc::default() }
     }
 
     /// The text files below a directory. Links are not followed.
@@ -92,7 +107,7 @@ impl Bundle {
                 files.insert(relative, text);
             }
         }
-        Ok(Self { files })
+        Ok(Self { files: Arc::new(files), prepared: Arc::default() })
     }
 
     /// One file.
@@ -112,7 +127,24 @@ impl Bundle {
 
     /// Adds or replaces a file.
     pub fn insert(&mut self, path: String, text: String) {
-        self.files.insert(path, text);
+        Arc::make_mut(&mut self.files).insert(path, text);
+        self.prepared = Arc::default();
+    }
+
+    /// What `make` makes of the files, or why it cannot: made once for all copies of a bundle, however many repositories are
+    /// read with it. There is one way to make each type.
+    pub fn prepared<T, E>(&self, make: fn(&Self) -> Result<T, E>) -> Result<Arc<T>, E>
+    where
+        T: Send + Sync + 'static,
+        E: Clone + Send + Sync + 'static,
+    {
+        let place = {
+            let mut prepared = self.prepared.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(prepared.entry(TypeId::of::<Result<Arc<T>, E>>()).or_default())
+        };
+        // Who wants something else does not wait: the lock is not held any longer.
+        let made = place.get_or_init(|| Box::new(make(self).map(Arc::new)));
+        made.downcast_ref::<Result<Arc<T>, E>>().cloned().unwrap_or_else(|| make(self).map(Arc::new))
     }
 
     /// The files that are not what is built into this binary as policies, topics and tables, without the tests beside them.
@@ -148,4 +180,38 @@ pub fn hex(bytes: &[u8]) -> String {
         let _ = write!(out, "{byte:02x}");
         out
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    #[test]
+    fn copies_share_what_was_made_until_a_file_changes() {
+        static MADE: AtomicUsize = AtomicUsize::new(0);
+        struct Files(usize);
+        let make = |bundle: &Bundle| -> Result<Files, String> {
+            MADE.fetch_add(1, Ordering::Relaxed);
+            Ok(Files(bundle.files().count()))
+        };
+        let mut bundle = Bundle::default();
+        bundle.insert("a.yaml".to_owned(), String::new());
+        let copy = bundle.clone();
+        let made = |bundle: &Bundle| bundle.prepared(make).map(|files| files.0).expect("made");
+        assert_eq!((made(&bundle), made(&copy), MADE.load(Ordering::Relaxed)), (1, 1, 1));
+        bundle.insert("b.yaml".to_owned(), String::new());
+        assert_eq!((made(&bundle), made(&copy), MADE.load(Ordering::Relaxed)), (2, 1, 2));
+        assert_ne!(bundle, copy);
+    }
+
+    #[test]
+    fn what_cannot_be_made_is_told_to_everybody() {
+        let make = |bundle: &Bundle| -> Result<u64, String> {
+            bundle.get("numbers").ok_or("numbers is missing")?.parse().map_err(|_| "no number".to_owned())
+        };
+        let bundle = Bundle::default();
+        let why = Some("numbers is missing".to_owned());
+        assert_eq!((bundle.prepared(make).err(), bundle.clone().prepared(make).err()), (why.clone(), why));
+    }
 }

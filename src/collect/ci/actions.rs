@@ -1,12 +1,13 @@
 //! The table of known actions: what they need of the token, and what they do with what they are given.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::Deserialize;
 
 use super::commands::wildcard;
 use crate::collect::Context;
-use crate::yaml;
+use crate::collect::tables;
 
 /// One entry of the table.
 #[derive(Debug, Clone, Deserialize)]
@@ -91,8 +92,8 @@ impl From<Table> for Actions {
 }
 
 impl Actions {
-    pub(super) fn load(cx: &Context<'_>) -> Self {
-        cx.policies.get("tables/actions.yaml").and_then(|text| yaml::from_str(text).ok()).unwrap_or_default()
+    pub(super) fn load(cx: &Context<'_>) -> Arc<Self> {
+        cx.policies.prepared(|policies| tables::load(policies, "actions")).unwrap_or_default()
     }
 
     /// The entry about an action, by its address without the reference. The most exact name decides.
@@ -106,6 +107,7 @@ impl Actions {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::yaml;
 
     #[test]
     fn the_most_exact_entry_decides() {

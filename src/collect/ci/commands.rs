@@ -4,11 +4,13 @@
 //! the target of a build file. What it does not know it does not name.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use serde::Deserialize;
 
 use super::shell::{self, Command, Dialect, Joint};
+use crate::bundle::Bundle;
 use crate::collect::Context;
 use crate::yaml;
 
@@ -265,8 +267,9 @@ impl CommandRule {
 }
 
 impl Steps {
-    pub(super) fn load(cx: &Context<'_>) -> Self {
-        cx.policies.get("tables/steps.yaml").and_then(|text| Self::parse(text).ok()).unwrap_or_default()
+    pub(super) fn load(cx: &Context<'_>) -> Arc<Self> {
+        let read = |policies: &Bundle| Self::parse(policies.get("tables/steps.yaml").unwrap_or_default());
+        cx.policies.prepared(read).unwrap_or_default()
     }
 
     fn parse(text: &str) -> Result<Self, yaml::Error> {

@@ -1,15 +1,16 @@
 //! Which CI systems have definitions in the tree, and reading those files.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::sync::OnceLock;
 
 use globset::{Glob, GlobBuilder, GlobSet, GlobSetBuilder};
 use serde::Deserialize;
 
 use super::CiSystem;
+use crate::collect::tables;
 use crate::collect::tree::{Entry, Reader, Tree};
 use crate::collect::{Context, limits};
-use crate::yaml;
 
 /// The table of systems, runners and files without code.
 #[derive(Debug, Default, Deserialize)]
@@ -98,8 +99,8 @@ pub(super) struct Definitions {
 }
 
 impl Table {
-    pub(super) fn load(cx: &Context<'_>) -> Self {
-        cx.policies.get("tables/ci_systems.yaml").and_then(|text| yaml::from_str(text).ok()).unwrap_or_default()
+    pub(super) fn load(cx: &Context<'_>) -> Arc<Self> {
+        cx.policies.prepared(|policies| tables::load(policies, "ci_systems")).unwrap_or_default()
     }
 
     /// How definitions of a system are read.
@@ -266,6 +267,7 @@ impl Definition {
 mod tests {
     use super::*;
     use crate::bundle::Bundle;
+    use crate::yaml;
     use rstest::rstest;
 
     fn table() -> Table {

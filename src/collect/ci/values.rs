@@ -1,12 +1,14 @@
 //! Who controls a value that an expression can read, by the table of values.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Deserializer};
 
 use super::commands::wildcard;
 use super::filters;
 use super::workflow::Trigger;
 use crate::collect::Context;
-use crate::yaml;
+use crate::collect::tables;
 
 /// Names of lists below `github.event`.
 const LISTS: &[&str] = &[
@@ -110,8 +112,8 @@ fn all_parts<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Vec<String>>, D::
 }
 
 impl Values {
-    pub(super) fn load(cx: &Context<'_>) -> Self {
-        cx.policies.get("tables/ci_values.yaml").and_then(|text| yaml::from_str(text).ok()).unwrap_or_default()
+    pub(super) fn load(cx: &Context<'_>) -> Arc<Self> {
+        cx.policies.prepared(|policies| tables::load(policies, "ci_values")).unwrap_or_default()
     }
 
     /// What a dotted name means. Names of contexts that a scope resolves (`env`, `steps`, …) are none of its business.
@@ -195,8 +197,7 @@ pub(super) fn reference_control(trigger: &Trigger) -> (Control, bool) {
 
 #[cfg(test)]
 pub(super) fn table() -> Values {
-    yaml::from_str(crate::bundle::Bundle::policies().get("tables/ci_values.yaml").expect("the table"))
-        .expect("it parses")
+    tables::load(&crate::bundle::Bundle::policies(), "ci_values").expect("it parses")
 }
 
 #[cfg(test)]

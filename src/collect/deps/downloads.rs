@@ -1,6 +1,7 @@
 //! What the machinery of a repository fetches outside of package managers, and where it uses them.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use serde::Deserialize;
 
@@ -96,7 +97,11 @@ pub(super) struct UpdateFiles {
 }
 
 impl Table {
-    pub(super) fn load(policies: &Bundle) -> Result<Self, String> {
+    pub(super) fn load(policies: &Bundle) -> Result<Arc<Self>, String> {
+        policies.prepared(Self::from_bundle)
+    }
+
+    fn from_bundle(policies: &Bundle) -> Result<Self, String> {
         tables::load(policies, "downloads")
     }
 }

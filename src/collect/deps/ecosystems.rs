@@ -2,6 +2,7 @@
 //! ecosystem, and to which part of a repository a path belongs. It refuses to know any name that the table does not give.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use globset::{Candidate, Glob, GlobSet, GlobSetBuilder};
 use serde::Deserialize;
@@ -163,7 +164,11 @@ fn tail(path: &str, parts: usize) -> &str {
 
 impl Table {
     /// The table of a bundle.
-    pub(crate) fn load(policies: &Bundle) -> Result<Self, String> {
+    pub(crate) fn load(policies: &Bundle) -> Result<Arc<Self>, String> {
+        policies.prepared(Self::from_bundle)
+    }
+
+    fn from_bundle(policies: &Bundle) -> Result<Self, String> {
         Self::parse(policies.get(TABLE).ok_or_else(|| format!("{TABLE} is missing"))?)
     }
 
@@ -284,7 +289,7 @@ mod tests {
     use super::*;
     use rstest::rstest;
 
-    fn table() -> Table {
+    fn table() -> Arc<Table> {
         Table::load(&Bundle::policies()).expect("valid")
     }
 

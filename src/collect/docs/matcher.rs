@@ -1,13 +1,14 @@
 //! What all documents together say about each topic: the classes of R7, their places, and the links that lead out of the tree.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 use super::index::{Index, Purpose, Vocabulary};
 use super::model::{Document, Library, Link, Section, State, Target};
 use super::reading::{Mood, Reader, Sentence, What};
 use super::recognise::Recognisers;
 use super::template::Templates;
-use super::topic::{CLASSES, Scope, Topic};
+use super::topic::{self, CLASSES, Scope, Topic, Topics};
 use super::unit::{Evidence, Said, Unit, is_complete};
 use super::{TopicFinding, TopicLink, TopicPlace};
 use crate::bundle::Bundle;
@@ -18,23 +19,22 @@ const MAX_HALVES: usize = 40;
 
 /// The tables and topics that matching works with.
 pub(crate) struct Matcher {
-    topics: BTreeMap<String, Topic>,
+    topics: Arc<Topics>,
     index: Index,
-    recognisers: Recognisers,
-    templates: Templates,
+    recognisers: Arc<Recognisers>,
+    templates: Arc<Templates>,
 }
 
 impl Matcher {
-    /// Reads topics and tables. Topics that are malformed are left out: what is wrong with them is the second value.
-    pub(crate) fn load(policies: &Bundle) -> Result<(Self, Vec<super::topic::TopicError>), String> {
-        let (topics, errors) = super::topic::load(policies);
-        Ok((Self::new(topics, policies)?, errors))
+    /// Reads topics and tables; the error names a table that is missing or malformed. Malformed topics are left out.
+    pub(crate) fn load(policies: &Bundle) -> Result<Arc<Self>, String> {
+        policies.prepared(Self::from_bundle)
     }
 
-    /// Prepares topics that were read; the error names a table that is missing or malformed.
-    pub(crate) fn new(topics: BTreeMap<String, Topic>, policies: &Bundle) -> Result<Self, String> {
+    fn from_bundle(policies: &Bundle) -> Result<Self, String> {
+        let topics = topic::load(policies);
         Ok(Self {
-            index: Index::new(&topics),
+            index: Index::new(&topics.by_name),
             recognisers: Recognisers::load(policies)?,
             templates: Templates::load(policies)?,
             topics,
@@ -53,19 +53,19 @@ impl Matcher {
             wanted: Vec::new(),
         };
         let mut headings = Headings { index: &self.index, known: HashMap::new() };
-        let mut gathered: Vec<Gathered<'_>> = self.topics.values().map(Gathered::new).collect();
+        let mut gathered: Vec<Gathered<'_>> = self.topics.by_name.values().map(Gathered::new).collect();
         for document in library.documents.iter().chain(&library.release) {
-            reader.wanted = self.topics.values().map(|topic| role_of(topic, document).is_some()).collect();
+            reader.wanted = self.topics.by_name.values().map(|topic| role_of(topic, document).is_some()).collect();
             if !reader.wanted.contains(&true) {
                 continue;
             }
             let sentences = reader.read(document);
-            let page = Page::new(document, &sentences, &mut headings, &mut reader, self.topics.len());
+            let page = Page::new(document, &sentences, &mut headings, &mut reader, self.topics.by_name.len());
             for (number, gathered) in gathered.iter_mut().enumerate() {
                 page.gather(number, gathered);
             }
         }
-        self.topics.keys().cloned().zip(gathered.into_iter().map(Gathered::finding)).collect()
+        self.topics.by_name.keys().cloned().zip(gathered.into_iter().map(Gathered::finding)).collect()
     }
 }
 

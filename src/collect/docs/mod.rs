@@ -44,7 +44,6 @@ use self::matcher::Matcher;
 use self::model::{Document, Library};
 use self::roles::Roles;
 pub(crate) use self::template::has_placeholder;
-use self::topic::{Topic, TopicError};
 use super::Context;
 use super::deps::Deps;
 use super::insights::Insights;
@@ -313,24 +312,21 @@ fn documents(cx: &Context<'_>, library: &Library) -> Fact<Vec<DocumentFact>> {
 }
 
 /// What the documents say, by topic. A table or topic of ours that does not parse is a defect of every topic that needs it.
-fn topics(
-    cx: &Context<'_>,
-    library: &Library,
-    (known, errors): (BTreeMap<String, Topic>, Vec<TopicError>),
-) -> BTreeMap<String, Fact<TopicFinding>> {
+fn topics(cx: &Context<'_>, library: &Library, known: &topic::Topics) -> BTreeMap<String, Fact<TopicFinding>> {
     let names = || topic::names(cx.policies);
     let broken = |why: &str| Fact::broken(Reason::ParseError, why, cx.src);
     if let Some(defect) = &library.defect {
         return names().map(|name| (name, broken(defect))).collect();
     }
-    let matcher = match Matcher::new(known, cx.policies) {
+    let matcher = match Matcher::load(cx.policies) {
         Ok(matcher) => matcher,
         Err(why) => return names().map(|name| (name, broken(&why))).collect(),
     };
     let read = matcher.read(library);
     let mut topics: BTreeMap<String, Fact<TopicFinding>> =
         read.into_iter().map(|(name, finding)| (name, Fact::seen(finding, library.complete, cx.src))).collect();
-    topics.extend(errors.into_iter().map(|error| (topic::name_of(&error.path).to_owned(), broken(&error.to_string()))));
+    topics
+        .extend(known.errors.iter().map(|error| (topic::name_of(&error.path).to_owned(), broken(&error.to_string()))));
     topics
 }
 
@@ -345,13 +341,13 @@ pub(crate) fn collect(cx: &Context<'_>, library: &Library, _insights: &Insights,
         Ok(roles) => Fact::seen(issues::collect(cx.tree, roles), cx.tree.complete(), cx.src),
         Err(why) => Fact::broken(Reason::ParseError, why, cx.src),
     };
-    let (known, errors) = topic::load(cx.policies);
+    let known = topic::load(cx.policies);
     let mut docs = Docs {
         documents: documents(cx, library),
         changelog,
         changelog_files,
         sites: sites_fact(cx, library),
-        topics: topics(cx, library, (known.clone(), errors)),
+        topics: topics(cx, library, &known),
         closed: BTreeMap::new(),
         doors: BTreeMap::new(),
         interfaces: Fact::seen(interfaces::collect(cx, library, deps), library.complete, cx.src),
@@ -362,10 +358,10 @@ pub(crate) fn collect(cx: &Context<'_>, library: &Library, _insights: &Insights,
     let drafts = library.documents.iter().filter(|document| templates.is_draft(document));
     let drafts: Vec<_> = drafts.map(|document| (document.path.as_str(), &document.roles)).collect();
     // What is said about each topic, and the space in which it was looked for.
-    for topic in known.into_values() {
+    for topic in known.by_name.values() {
         let finding = docs.topics.get(&topic.name).and_then(Fact::value);
         let (closed, doors) = match &roles {
-            Ok(roles) => space::Space { cx, library, roles, tagged, drafts: &drafts }.of(&topic, finding),
+            Ok(roles) => space::Space { cx, library, roles, tagged, drafts: &drafts }.of(topic, finding),
             Err(why) => (Fact::broken(Reason::ParseError, why.as_str(), cx.src), Vec::new()),
         };
         docs.closed.insert(topic.name.clone(), closed);

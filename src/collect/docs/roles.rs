@@ -2,6 +2,7 @@
 //! `policies/tables/documents.yaml`.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use globset::{Glob, GlobSet, GlobSetBuilder};
 use serde::Deserialize;
@@ -97,7 +98,11 @@ pub(super) struct Roles {
 
 impl Roles {
     /// Reads the table. A table that does not parse is a defect of the data files, told in words.
-    pub(super) fn load(policies: &Bundle) -> Result<Self, String> {
+    pub(super) fn load(policies: &Bundle) -> Result<Arc<Self>, String> {
+        policies.prepared(Self::from_bundle)
+    }
+
+    fn from_bundle(policies: &Bundle) -> Result<Self, String> {
         let text = policies.get(TABLE).ok_or_else(|| format!("{TABLE} is missing"))?;
         let mut written: Written = crate::yaml::from_str(text).map_err(|error| format!("{TABLE}: {error}"))?;
         for place in written.templates.values_mut().flat_map(|template| &mut template.directories) {
@@ -337,7 +342,7 @@ mod tests {
     use super::*;
     use rstest::rstest;
 
-    fn roles() -> Roles {
+    fn roles() -> Arc<Roles> {
         Roles::load(&Bundle::policies()).expect("the table parses")
     }
 

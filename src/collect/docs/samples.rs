@@ -36,14 +36,14 @@ impl fmt::Display for WrongSample {
 /// # Errors
 /// A topic file or table that is malformed, with its path.
 pub fn check(policies: &Bundle) -> Result<(usize, Vec<WrongSample>), String> {
-    let (matcher, errors) = Matcher::load(policies)?;
-    if let Some(error) = errors.first() {
+    let matcher = Matcher::load(policies)?;
+    let topics = topic::load(policies);
+    if let Some(error) = topics.errors.first() {
         return Err(error.to_string());
     }
     let roles = Roles::load(policies)?;
-    let (topics, _) = topic::load(policies);
     let mut wrong = Vec::new();
-    for (name, topic) in &topics {
+    for (name, topic) in &topics.by_name {
         for (number, sample) in topic.tests.iter().enumerate() {
             let role =
                 sample.role.as_deref().or_else(|| topic.roles.iter().next().map(String::as_str)).unwrap_or("readme");
@@ -67,7 +67,7 @@ pub fn check(policies: &Bundle) -> Result<(usize, Vec<WrongSample>), String> {
             }
         }
     }
-    Ok((topics.values().map(|topic| topic.tests.len()).sum(), wrong))
+    Ok((topics.by_name.values().map(|topic| topic.tests.len()).sum(), wrong))
 }
 
 /// `absent` in a sample stands for everything that counts as not found.

@@ -259,13 +259,13 @@ mod tests {
         }
         library.sites.extend((given.site || given.site_in_tree).then(|| site(given.site_in_tree)));
         let tagged = Tagged { complete: true, ..Tagged::default() };
-        let topics = topic::load(&policies).0;
+        let topics = topic::load(&policies);
         let roles = Roles::load(&policies).expect("the roles");
         let links = if given.link { vec![link()] } else { Vec::new() };
         let drafted: Vec<_> = library.documents.iter().take(1).map(|one| (one.path.as_str(), &one.roles)).collect();
         let drafts = if given.draft { drafted.as_slice() } else { &[] };
         let space = Space { cx: &cx, library: &library, roles: &roles, tagged: &tagged, drafts };
-        let (closed, doors) = space.of(&topics[topic], Some(&finding(links)));
+        let (closed, doors) = space.of(&topics.by_name[topic], Some(&finding(links)));
         let state = match closed {
             Fact::Known { value, .. } => value.to_string(),
             Fact::Unknown { why, .. } => format!("{:?}", why.reason),

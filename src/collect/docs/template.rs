@@ -1,6 +1,7 @@
 //! Text that waits to be filled in: placeholders, and the stock texts that hosts offer for a new file.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use serde::Deserialize;
 
@@ -40,7 +41,11 @@ impl Templates {
     }
 
     /// Reads the table; the error says what is wrong with it.
-    pub(crate) fn load(policies: &Bundle) -> Result<Self, String> {
+    pub(crate) fn load(policies: &Bundle) -> Result<Arc<Self>, String> {
+        policies.prepared(Self::from_bundle)
+    }
+
+    fn from_bundle(policies: &Bundle) -> Result<Self, String> {
         let text = policies.get(TABLE).ok_or_else(|| format!("{TABLE}: is missing"))?;
         crate::yaml::from_str(text).map_err(|error| format!("{TABLE}: {error}"))
     }

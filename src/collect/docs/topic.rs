@@ -44,6 +44,8 @@
 //! Phrases: see [`super::phrase`]. A negator written in a phrase (`not supported`) belongs to the phrase and does not negate it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::convert::Infallible;
+use std::sync::Arc;
 
 use serde::Deserialize;
 
@@ -251,8 +253,22 @@ pub(crate) const ROLES: &[&str] = &[
     "docs",
 ];
 
-/// All topics of the policies that are well formed, by name, and what is wrong with the others.
-pub(crate) fn load(policies: &Bundle) -> (BTreeMap<String, Topic>, Vec<TopicError>) {
+/// The topics of a bundle.
+#[derive(Debug)]
+pub(crate) struct Topics {
+    /// Those that are well formed.
+    pub(crate) by_name: BTreeMap<String, Topic>,
+    /// What is wrong with the others.
+    pub(crate) errors: Vec<TopicError>,
+}
+
+/// All topics of the policies.
+pub(crate) fn load(policies: &Bundle) -> Arc<Topics> {
+    let Ok(topics) = policies.prepared(|policies| Ok::<_, Infallible>(from_bundle(policies)));
+    topics
+}
+
+fn from_bundle(policies: &Bundle) -> Topics {
     let mut topics = BTreeMap::new();
     let mut errors = Vec::new();
     for (path, text) in policies.under("topics").filter(|(path, _)| path.ends_with(".yaml") || path.ends_with(".yml")) {
@@ -263,7 +279,7 @@ pub(crate) fn load(policies: &Bundle) -> (BTreeMap<String, Topic>, Vec<TopicErro
             Err(why) => errors.push(TopicError { path: path.to_owned(), why }),
         }
     }
-    (topics, errors)
+    Topics { by_name: topics, errors }
 }
 
 /// The names of all topic files.
@@ -392,7 +408,8 @@ mod tests {
 
     #[test]
     fn every_topic_file_is_well_formed() {
-        let (_, errors) = load(&Bundle::policies());
+        let topics = load(&Bundle::policies());
+        let errors = &topics.errors;
         let told: Vec<String> = errors.iter().map(ToString::to_string).collect();
         assert!(told.is_empty(), "{}", told.join("\n"));
     }

@@ -1,5 +1,7 @@
 //! Build files: which of them say something, and which targets they offer. Nothing is evaluated.
 
+use std::sync::Arc;
+
 use globset::{Glob, GlobSet, GlobSetBuilder};
 use serde::Deserialize;
 
@@ -33,7 +35,11 @@ pub(super) struct Names {
 }
 
 impl Names {
-    pub(super) fn load(policies: &Bundle) -> Result<Self, String> {
+    pub(super) fn load(policies: &Bundle) -> Result<Arc<Self>, String> {
+        policies.prepared(Self::from_bundle)
+    }
+
+    fn from_bundle(policies: &Bundle) -> Result<Self, String> {
         let table: Table = tables::load(policies, "build_files")?;
         let mut builder = GlobSetBuilder::new();
         let mut kinds = Vec::new();

@@ -270,7 +270,7 @@ mod tests {
     use crate::bundle::Bundle;
     use rstest::rstest;
 
-    fn rules() -> Rules {
+    fn rules() -> std::sync::Arc<Rules> {
         Rules::load(&Bundle::policies()).expect("the table")
     }
 

@@ -1,6 +1,7 @@
 //! The table `licenses`, and what a licence id comes to by it.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use serde::Deserialize;
 
@@ -182,7 +183,11 @@ pub(super) struct Rules {
 }
 
 impl Rules {
-    pub(super) fn load(policies: &Bundle) -> Result<Self, String> {
+    pub(super) fn load(policies: &Bundle) -> Result<Arc<Self>, String> {
+        policies.prepared(Self::from_bundle)
+    }
+
+    fn from_bundle(policies: &Bundle) -> Result<Self, String> {
         let table: Table = tables::load(policies, "licenses")?;
         if let Some(row) = table.equivalents.iter().find(|row| !listed(&row.equals)) {
             return Err(format!("tables/licenses.yaml: `{}` equals `{}`, which is on no list", row.id, row.equals));

@@ -1,6 +1,7 @@
 //! The table of what makes an address a channel (`policies/tables/links.yaml`) and of options that switch verification off.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use globset::{Glob, GlobMatcher};
 use serde::Deserialize;
@@ -81,7 +82,11 @@ pub(super) struct Flag {
 }
 
 impl Table {
-    pub(super) fn load(policies: &Bundle) -> Result<Self, String> {
+    pub(super) fn load(policies: &Bundle) -> Result<Arc<Self>, String> {
+        policies.prepared(Self::from_bundle)
+    }
+
+    fn from_bundle(policies: &Bundle) -> Result<Self, String> {
         let mut table: Self = tables::load(policies, "links")?;
         let flags: Flags = tables::load(policies, "insecure_flags")?;
         table.flags = flags.flags;

@@ -225,7 +225,7 @@ mod tests {
     const ELF: &[u8] = b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0\x02\0\0\0";
     const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0";
 
-    fn signatures() -> Signatures {
+    fn signatures() -> std::sync::Arc<Signatures> {
         Signatures::load(&Bundle::policies()).expect("the table")
     }
 

@@ -1,5 +1,7 @@
 //! What kind of file bytes are, by the table of signatures.
 
+use std::sync::Arc;
+
 use serde::Deserialize;
 
 /// The table `magic`.
@@ -112,7 +114,11 @@ enum Check {
 
 impl Signatures {
     /// Reads the table.
-    pub(crate) fn load(policies: &crate::bundle::Bundle) -> Result<Self, String> {
+    pub(crate) fn load(policies: &crate::bundle::Bundle) -> Result<Arc<Self>, String> {
+        policies.prepared(Self::from_bundle)
+    }
+
+    fn from_bundle(policies: &crate::bundle::Bundle) -> Result<Self, String> {
         let table: Table = crate::collect::tables::load(policies, "magic")?;
         let rows = table.signatures.into_iter().map(signature).collect::<Result<_, _>>()?;
         if let Some(row) = table.zip.iter().find(|row| row.class.is_some() == row.kind.is_some()) {

@@ -9,6 +9,7 @@ mod sources;
 mod text;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::binaries::{InnerFinding, Unread};
@@ -66,9 +67,9 @@ pub(crate) struct Headers {
 
 /// What the pass looks for.
 struct Search {
-    signatures: Signatures,
-    languages: Languages,
-    secrets: secrets::Search,
+    signatures: Arc<Signatures>,
+    languages: Arc<Languages>,
+    secrets: Arc<secrets::Search>,
 }
 
 /// What one thread found; the first of each pair is the place in the tree's list of entries.

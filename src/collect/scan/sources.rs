@@ -1,6 +1,7 @@
 //! Source files: their language, what they import, and the licence that their header names.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::Deserialize;
 
@@ -42,7 +43,11 @@ fn yes() -> bool {
 pub(super) struct Languages(BTreeMap<String, String>);
 
 impl Languages {
-    pub(super) fn load(policies: &Bundle) -> Result<Self, String> {
+    pub(super) fn load(policies: &Bundle) -> Result<Arc<Self>, String> {
+        policies.prepared(Self::from_bundle)
+    }
+
+    fn from_bundle(policies: &Bundle) -> Result<Self, String> {
         let table: Table = tables::load(policies, "languages")?;
         let code = table.languages.into_iter().filter(|language| language.code);
         Ok(Self(

@@ -1,5 +1,7 @@
 //! The search for credentials in one text. Values are judged here and never leave this file.
 
+use std::sync::Arc;
+
 use aho_corasick::AhoCorasick;
 use regex::bytes::Regex;
 use serde::Deserialize;
@@ -79,7 +81,11 @@ const TRIES: usize = 1_000;
 
 impl Search {
     /// Reads the table.
-    pub(crate) fn load(policies: &Bundle) -> Result<Self, String> {
+    pub(crate) fn load(policies: &Bundle) -> Result<Arc<Self>, String> {
+        policies.prepared(Self::from_bundle)
+    }
+
+    fn from_bundle(policies: &Bundle) -> Result<Self, String> {
         let table: Table = tables::load(policies, "secrets")?;
         let fail = |rule: &str, why: String| format!("tables/secrets.yaml: `{rule}`: {why}");
         let mut words = vec![keys::BEGIN.to_owned()];
@@ -228,7 +234,7 @@ mod tests {
     use super::*;
     use rstest::rstest;
 
-    fn search() -> Search {
+    fn search() -> Arc<Search> {
         Search::load(&Bundle::policies()).expect("the table")
     }
 

@@ -4,6 +4,7 @@
 //! others are variables of the environment, which are code only where a command makes them so.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use serde::Deserialize;
 
@@ -15,7 +16,7 @@ use crate::collect::ci::shell::Dialect;
 use crate::collect::ci::trace::{self, Before, Kind, Origin, join};
 use crate::collect::ci::values::Control;
 use crate::collect::ci::workflow::Text;
-use crate::yaml;
+use crate::collect::tables;
 
 /// Signs that begin a value, looked at in one script.
 const MAX_SIGNS: usize = 5_000;
@@ -94,8 +95,8 @@ pub(in crate::collect::ci) struct Occurrence<'t> {
 }
 
 impl Variables {
-    pub(in crate::collect::ci) fn load(cx: &Context<'_>) -> Self {
-        cx.policies.get("tables/ci_variables.yaml").and_then(|text| yaml::from_str(text).ok()).unwrap_or_default()
+    pub(in crate::collect::ci) fn load(cx: &Context<'_>) -> Arc<Self> {
+        cx.policies.prepared(|policies| tables::load(policies, "ci_variables")).unwrap_or_default()
     }
 
     /// Where values become code in a script, and whether it holds more than is looked at.
@@ -392,6 +393,7 @@ fn names(text: &str) -> Vec<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::yaml;
     use rstest::rstest;
 
     #[rstest]

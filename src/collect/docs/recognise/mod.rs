@@ -9,6 +9,7 @@ mod time;
 mod version;
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use serde::Deserialize;
 
@@ -113,7 +114,7 @@ pub(crate) struct Recognisers {
     commands: command::Commands,
     routes: address::Routes,
     bots: BTreeSet<String>,
-    templates: Templates,
+    templates: Arc<Templates>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -129,7 +130,11 @@ struct Bots {
 
 impl Recognisers {
     /// Reads the tables; the error names the one that is missing or malformed.
-    pub(crate) fn load(policies: &Bundle) -> Result<Self, String> {
+    pub(crate) fn load(policies: &Bundle) -> Result<Arc<Self>, String> {
+        policies.prepared(Self::from_bundle)
+    }
+
+    fn from_bundle(policies: &Bundle) -> Result<Self, String> {
         let accounts: AccountsFile = table(policies, "tables/accounts.yaml")?;
         Ok(Self {
             commands: command::Commands::new(table(policies, "tables/commands.yaml")?)?,
