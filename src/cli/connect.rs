@@ -12,12 +12,19 @@ use clap::Args;
 use super::exit::Usage;
 use super::fetch::Bounds;
 use super::progress::Progress;
+use crate::collect::forge::many::Way;
 use crate::collect::forge::{Connection, Credential, Endpoint, Patience};
 
 /// Variables that hold a token, the most specific first.
 const VARIABLES: &[&str] = &["OSPS_GITHUB_TOKEN", "GITHUB_TOKEN", "GH_TOKEN"];
+/// The variable that holds several tokens.
+const SEVERAL: &str = "OSPS_TOKENS";
+/// What names an app and its installations.
+const APP: [&str; 3] = ["OSPS_APP_ID", "OSPS_APP_INSTALLATION_ID", "OSPS_APP_KEY_FILE"];
 /// Bytes of a file that holds a token.
 const TOKEN_BYTES: u64 = 4_096;
+/// Bytes of a file that holds several.
+const TOKENS_BYTES: u64 = 64 * 1024;
 
 /// How the forge is asked, as options.
 #[derive(Debug, Args)]
@@ -107,6 +114,39 @@ impl Asking {
         self.connect(self.credential()?, progress)
     }
 
+    /// The ways to the forge of many repositories, one for each credential: those of `--token-file`, one per line, or those of
+    /// `OSPS_TOKENS`, or the installations of an app, or the one credential that is found otherwise. `OWNER=TOKEN` is for the
+    /// repositories of one owner.
+    pub(super) fn ways(&self, progress: &Progress) -> anyhow::Result<Vec<Way>> {
+        if self.offline {
+            return Err(Usage("repositories that are not here cannot be read `--offline`".to_owned()).into());
+        }
+        let mut found: Vec<(Option<String>, Credential)> = Vec::new();
+        if self.anonymous {
+        } else if let Some(path) = &self.token_file {
+            let (text, origin) = read(path, TOKENS_BYTES)?;
+            found = several(&text, &origin)?;
+        } else if let Some(text) = variable(SEVERAL) {
+            found = several(&text, SEVERAL)?;
+        } else if let Some(credential) = self.credential_of_variables()? {
+            found.push((None, credential));
+        } else if self.use_gh {
+            found.push((None, from_gh()?));
+        } else if let Some(installations) = APP.iter().all(|name| variable(name).is_some()).then(|| variable(APP[1])) {
+            for one in installations.iter().flat_map(|list| list.split([',', ' '])).filter(|one| !one.is_empty()) {
+                let (owner, installation) = labelled(one);
+                found.extend(self.of_installation(installation)?.map(|credential| (owner, credential)));
+            }
+        }
+        if found.is_empty() {
+            return Ok(vec![Way { connection: self.connect(None, progress)?, owner: None }]);
+        }
+        let ways = found
+            .into_iter()
+            .map(|(owner, credential)| Ok(Way { connection: self.connect(Some(credential), progress)?, owner }));
+        ways.collect()
+    }
+
     /// What fetching a repository may take.
     pub(super) fn bounds(&self) -> Bounds {
         Bounds { time: Duration::from_secs(self.fetch_time), space: self.fetch_size << 20 }
@@ -127,6 +167,7 @@ impl Asking {
             },
             follow_parent: self.follow_parent,
             observer: progress.observer(),
+            errand: None,
         })
     }
 
@@ -156,10 +197,8 @@ impl Asking {
         if let Some(path) = &self.token_file {
             return Ok(Some(from_file(path)?));
         }
-        for name in VARIABLES {
-            if let Some(token) = variable(name) {
-                return credential(&token, name).map(Some);
-            }
+        if let Some(credential) = self.credential_of_variables()? {
+            return Ok(Some(credential));
         }
         if self.use_gh {
             return from_gh().map(Some);
@@ -167,12 +206,21 @@ impl Asking {
         self.of_app()
     }
 
+    #[expect(clippy::unused_self, reason = "it is the way of this asking")]
+    fn credential_of_variables(&self) -> anyhow::Result<Option<Credential>> {
+        let found = VARIABLES.iter().find_map(|name| Some((name, variable(name)?)));
+        found.map(|(name, token)| credential(&token, name)).transpose()
+    }
+
     /// The token of a GitHub App, which `OSPS_APP_ID`, `OSPS_APP_INSTALLATION_ID` and `OSPS_APP_KEY_FILE` name together.
     fn of_app(&self) -> anyhow::Result<Option<Credential>> {
-        const NAMES: [&str; 3] = ["OSPS_APP_ID", "OSPS_APP_INSTALLATION_ID", "OSPS_APP_KEY_FILE"];
-        let [Some(app), Some(installation), Some(path)] = NAMES.map(variable) else { return Ok(None) };
+        variable(APP[1]).map_or(Ok(None), |installation| self.of_installation(&installation))
+    }
+
+    fn of_installation(&self, installation: &str) -> anyhow::Result<Option<Credential>> {
+        let (Some(app), Some(path)) = (variable(APP[0]), variable(APP[2])) else { return Ok(None) };
         let number = |name: &str, text: &str| text.parse::<u64>().map_err(|_| Usage(format!("{name} is no number")));
-        let (app, installation) = (number(NAMES[0], &app)?, number(NAMES[1], &installation)?);
+        let (app, installation) = (number(APP[0], &app)?, number(APP[1], installation)?);
         let key = std::fs::read(&path).with_context(|| format!("the key of the app in {path}"))?;
         let made =
             Credential::of_installation(&self.endpoint()?, app, &key, installation, format!("the app's key in {path}"));
@@ -207,16 +255,51 @@ fn refuse_proxy(web: &str, variable: &impl Fn(&str) -> Option<String>) -> anyhow
 }
 
 fn from_file(path: &Path) -> anyhow::Result<Credential> {
-    let mut token = String::new();
+    let (token, origin) = read(path, TOKEN_BYTES)?;
+    credential(token.trim(), &origin)
+}
+
+/// What a file or standard input holds, and how it is called.
+fn read(path: &Path, limit: u64) -> anyhow::Result<(String, String)> {
+    let mut text = String::new();
     let (result, origin) = if path == Path::new("-") {
-        (std::io::stdin().lock().take(TOKEN_BYTES).read_to_string(&mut token), "standard input".to_owned())
+        (std::io::stdin().lock().take(limit).read_to_string(&mut text), "standard input".to_owned())
     } else {
         let file = std::fs::File::open(path).with_context(|| format!("the token in {}", path.display()))?;
-        (file.take(TOKEN_BYTES).read_to_string(&mut token), path.display().to_string())
+        (file.take(limit).read_to_string(&mut text), path.display().to_string())
     };
     // The error names the place and never shows what was read.
     result.map_err(|error| Usage(format!("the token in {origin} cannot be read: {}", error.kind())))?;
-    credential(token.trim(), &origin)
+    Ok((text, origin))
+}
+
+/// Several tokens, one per line or between commas, each for all repositories or for those of an owner. One that stands there
+/// twice counts once, because it has one budget.
+fn several(text: &str, origin: &str) -> anyhow::Result<Vec<(Option<String>, Credential)>> {
+    let mut seen = std::collections::BTreeSet::new();
+    let mut found = Vec::new();
+    let entries = text.lines().filter(|line| !line.trim_start().starts_with('#')).flat_map(|line| line.split(','));
+    for (number, entry) in (1..).zip(entries.map(str::trim).filter(|entry| !entry.is_empty())) {
+        let (owner, token) = labelled(entry);
+        if seen.insert((owner.clone(), token)) {
+            found.push((owner, credential(token, &format!("{origin}, number {number}"))?));
+        }
+    }
+    if found.is_empty() {
+        return Err(Usage(format!("there is no token in {origin}")).into());
+    }
+    if let [(_, only)] = found.as_mut_slice() {
+        origin.clone_into(&mut only.origin);
+    }
+    Ok(found)
+}
+
+/// What is for an owner alone, and for which.
+fn labelled(entry: &str) -> (Option<String>, &str) {
+    match entry.split_once('=') {
+        Some((owner, rest)) if !owner.trim().is_empty() => (Some(owner.trim().to_owned()), rest.trim()),
+        _ => (None, entry),
+    }
 }
 
 fn from_gh() -> anyhow::Result<Credential> {
@@ -243,6 +326,19 @@ fn credential(token: &str, origin: &str) -> anyhow::Result<Credential> {
 mod tests {
     use super::*;
     use rstest::rstest;
+
+    #[test]
+    fn several_tokens() {
+        let text = "# ours\nabc\nacme=def, abc\n\n";
+        let found = several(text, "OSPS_TOKENS").expect("tokens");
+        let shown: Vec<_> =
+            found.iter().map(|(owner, credential)| (owner.as_deref(), credential.origin.as_str())).collect();
+        assert_eq!(shown, [(None, "OSPS_TOKENS, number 1"), (Some("acme"), "OSPS_TOKENS, number 2")]);
+        assert_eq!(several("abc", "t").expect("a token")[0].1.origin, "t");
+        for wrong in ["", "# none", "two words"] {
+            assert!(!several(wrong, "t").expect_err("no token").to_string().contains("words"));
+        }
+    }
 
     #[rstest]
     #[case::none("https://github.com", &[], true)]

@@ -56,6 +56,15 @@ pub(super) enum FetchError {
     Failed(String),
 }
 
+impl FetchError {
+    /// Whether trying again may help: not where there is nothing, where the server knows no such repository or lets nobody
+    /// in, or where the repository is too large.
+    pub(super) fn is_passing(&self) -> bool {
+        const LASTING: [&str; 3] = ["not found", "could not read Username", "--fetch-size"];
+        matches!(self, Self::Failed(why) if !LASTING.iter().any(|lasting| why.contains(lasting)))
+    }
+}
+
 /// A repository on a server, as a person names it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Remote {

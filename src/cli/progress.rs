@@ -71,6 +71,13 @@ impl Progress {
         }
     }
 
+    /// Tells programs what happened; people see the line that moves.
+    pub(super) fn tell(&self, level: &str, event: Json) {
+        if self.format == LogFormat::Json {
+            log(level, event);
+        }
+    }
+
     /// Somebody to tell what happens at the forge.
     pub(super) fn observer(&self) -> Observer {
         let (bar, format, step) = (self.bar.clone(), self.format, Arc::clone(&self.step));

@@ -82,10 +82,12 @@ pub(crate) const SCRIPT_BYTES: usize = 256 * 1024;
 pub(crate) const SUBMODULES: usize = 1_000;
 /// Bytes of one answer of a forge.
 pub(crate) const API_BODY_BYTES: usize = 16 * 1024 * 1024;
-/// Pages of one list of a forge.
-pub(crate) const API_PAGES: usize = 20;
 /// Requests to a forge that are under way at once.
 pub(crate) const API_REQUESTS_AT_ONCE: usize = 8;
+/// Queries to a forge that are under way at once.
+pub(crate) const API_QUERIES_AT_ONCE: usize = 2;
+/// Pages of the list of an owner's repositories, of a hundred each.
+pub(crate) const OWNER_PAGES: usize = 500;
 /// Redirects of one request to a forge, all within its origin.
 pub(crate) const API_REDIRECTS: usize = 3;
 /// Bytes of one release asset that is read for what it says.

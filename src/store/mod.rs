@@ -164,7 +164,7 @@ impl Store {
     /// # Errors
     /// The database refuses.
     pub async fn finish_if_done(&self, mut run: Run) -> Result<Run> {
-        let done = self.done(&run.id).await?;
+        let done = self.repositories("SELECT repository FROM record WHERE run = $1", &run.id).await?;
         if !run.inventory.projects.iter().flat_map(|project| &project.repositories).all(|name| done.contains(name)) {
             return Ok(run);
         }
@@ -198,12 +198,17 @@ impl Store {
         rows.fetch_all(&self.pool).await?.iter().map(run_of).collect()
     }
 
-    /// The repositories that a run is done with.
+    /// The repositories that a run is done with: those that were assessed, or will not be however often they are tried.
     ///
     /// # Errors
     /// The database refuses, or holds something else.
     pub async fn done(&self, run: &str) -> Result<BTreeSet<RepositoryName>> {
-        let rows = sqlx::query("SELECT repository FROM record WHERE run = $1").bind(run).fetch_all(&self.pool).await?;
+        let lasting = "SELECT repository FROM record WHERE run = $1 AND (passing IS NULL OR passing = 0)";
+        self.repositories(lasting, run).await
+    }
+
+    async fn repositories(&self, query: &'static str, run: &str) -> Result<BTreeSet<RepositoryName>> {
+        let rows = sqlx::query(query).bind(run).fetch_all(&self.pool).await?;
         rows.iter().map(|row| name(&row.try_get::<String, _>(0)?)).collect()
     }
 
@@ -238,6 +243,12 @@ impl Store {
                 (None, None, None, None, Some(why.as_str()), Some(i64::from(*passing)))
             }
         };
+        // What was tried in vain gives way to what came of trying again.
+        sqlx::query("DELETE FROM record WHERE run = $1 AND repository = $2 AND passing = 1")
+            .bind(&run.id)
+            .bind(&repository)
+            .execute(&mut **transaction)
+            .await?;
         let kept = sqlx::query(
             "INSERT INTO record (run, repository, revision, level, marks, assessment, why, passing, kept_at)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (run, repository) DO NOTHING",

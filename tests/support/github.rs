@@ -272,7 +272,7 @@ impl GitHub {
 }
 
 /// What git's own server program answers.
-fn smart_http(world: &World, request: &Request, headers: &BTreeMap<String, String>, body: &[u8]) -> Vec<u8> {
+pub(crate) fn smart_http(world: &World, request: &Request, headers: &BTreeMap<String, String>, body: &[u8]) -> Vec<u8> {
     let (path, query) = request.path.split_once('?').unwrap_or((&request.path, ""));
     let inside = path.split_once(".git/").map_or("", |(_, inside)| inside);
     let header = |name: &str| headers.get(name).cloned().unwrap_or_default();
@@ -298,10 +298,10 @@ fn smart_http(world: &World, request: &Request, headers: &BTreeMap<String, Strin
     answer
 }
 
-struct Reply {
-    status: u16,
-    headers: Vec<(String, String)>,
-    body: Vec<u8>,
+pub(crate) struct Reply {
+    pub status: u16,
+    pub headers: Vec<(String, String)>,
+    pub body: Vec<u8>,
 }
 
 fn answer(mut stream: TcpStream, world: &World, faults: &Faults, log: &Mutex<Vec<Request>>) -> std::io::Result<()> {
@@ -365,7 +365,7 @@ fn answer(mut stream: TcpStream, world: &World, faults: &Faults, log: &Mutex<Vec
     }
 }
 
-fn send(stream: &mut TcpStream, reply: Reply) -> std::io::Result<()> {
+pub(crate) fn send(stream: &mut TcpStream, reply: Reply) -> std::io::Result<()> {
     let mut head =
         format!("HTTP/1.1 {} X\r\nconnection: close\r\ncontent-length: {}\r\n", reply.status, reply.body.len());
     if !reply.headers.iter().any(|(name, _)| name == "content-type") {
@@ -399,7 +399,7 @@ impl World {
         self.sight == Sight::Admin
     }
 
-    fn reply(&self, request: &Request, body: &[u8]) -> Reply {
+    pub(crate) fn reply(&self, request: &Request, body: &[u8]) -> Reply {
         let path = request.path.split('?').next().unwrap_or_default();
         if path.ends_with(".git/info/refs") {
             return match (self.visibility, &request.authorization) {
@@ -534,7 +534,7 @@ impl World {
         all
     }
 
-    fn query(&self) -> Reply {
+    pub(crate) fn query(&self) -> Reply {
         let admin = self.is_admin();
         let mut errors = Vec::new();
         let mut owner =

@@ -2,7 +2,9 @@
 
 #![allow(dead_code, reason = "each test crate uses a part of it")]
 
+pub(crate) mod forge;
 pub(crate) mod github;
+pub(crate) mod graphql;
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -207,6 +209,7 @@ pub(crate) fn facts_beside_with(
         patience: Patience { waits: Duration::ZERO, ..Patience::default() },
         follow_parent: true,
         observer: Observer::default(),
+        errand: None,
     };
     collected(path, Some(&connection))
 }

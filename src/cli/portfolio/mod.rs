@@ -1,6 +1,7 @@
 //! `osps portfolio`: assess all repositories of a foundation, resumable, with history.
 
 mod merge;
+mod online;
 mod report;
 mod run;
 

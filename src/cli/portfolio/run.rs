@@ -1,4 +1,4 @@
-//! `osps portfolio run`: assesses the repositories of an inventory side by side. One that fails is a record of its own; what is
+//! `osps portfolio run`: assesses the repositories of an inventory or of an owner side by side. One that fails is a record of its own; what is
 //! finished is kept at once, so that a run can be gone on with whatever ended it.
 
 use std::collections::BTreeSet;
@@ -8,25 +8,29 @@ use std::str::FromStr;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc;
+use std::time::Instant;
 
 use anyhow::Context as _;
 use clap::Args as ClapArgs;
 use jiff::Timestamp;
+use serde_json::json;
 
+use super::online::{self, Forge, Owners};
 use super::{Kept, runtime};
 use crate::audit::Judge;
+use crate::bundle::Bundle;
 use crate::catalog::Catalogs;
 use crate::cli::collect::Place;
 use crate::cli::configuration::{Configuring, Loaded};
 use crate::cli::connect::Asking;
 use crate::cli::exit::{self, Bug, Exit, Usage};
-use crate::cli::fetch::{FetchError, Remote, fetch};
 use crate::cli::history;
 use crate::cli::progress::Progress;
 use crate::cli::shared::{self, Judging, Terminal};
 use crate::collect::OpenError;
 use crate::collect::forge::Connection;
 use crate::config::inventory;
+use crate::model::id::Level;
 use crate::model::portfolio::{Done, Inventory, Project, Record, RepositoryName, RepositoryResult, Run};
 use crate::policy::Policies;
 use crate::portfolio::{self, Collected, NotCollected, Shard};
@@ -43,20 +47,22 @@ const SHOWN: usize = 20;
 #[derive(Debug, ClapArgs)]
 pub(super) struct Args {
     /// The inventory: a file of ours, a landscape, or one repository per line; `-` for standard input
-    #[arg(long, value_name = "FILE", required_unless_present = "resume", conflicts_with = "resume")]
+    #[arg(long, value_name = "FILE", required_unless_present_any = ["org", "resume"], conflicts_with = "resume")]
     from: Option<PathBuf>,
+    #[command(flatten)]
+    owners: Owners,
     #[command(flatten)]
     kept: Kept,
     /// Read clones in this directory instead of fetching, and ask nobody: DIR/OWNER/NAME, DIR/HOST/OWNER/NAME or DIR/OWNER+NAME
     #[arg(long, value_name = "DIR")]
     offline_dir: Option<PathBuf>,
-    /// Projects that are assessed at once (default: the number of processors)
+    /// Projects that are assessed at once (default: the number of processors, twice as many where a forge is asked)
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
     jobs: Option<u16>,
     /// Only one part of several of equal size, such as 2/4; each part can run on another machine
     #[arg(long, value_name = "I/N")]
     shard: Option<ShardArg>,
-    /// Go on with the newest run that was not finished
+    /// Go on with the newest run that was not finished, or in which repositories can be tried again
     #[arg(long, conflicts_with = "at")]
     resume: bool,
     /// The instant that names the run and at which declarations are judged (default: now); parts of one run on several
@@ -88,6 +94,23 @@ impl FromStr for ShardArg {
 }
 
 pub(super) fn run(args: Args, terminal: &Terminal) -> anyhow::Result<Exit> {
+    let progress = terminal.progress();
+    let forge = match args.offline_dir {
+        Some(_) => None,
+        None => Some(Forge::reach(&args.asking, &args.owners, &progress, Timestamp::now())?),
+    };
+    let mut left_out = None;
+    let inventory = match (&args.from, &forge) {
+        _ if args.resume => None,
+        (_, Some(forge)) if args.owners.is_some() => {
+            progress.step("listing repositories");
+            let listing = args.owners.list(forge, Timestamp::now())?;
+            left_out = listing.left_out();
+            Some(listing.inventory)
+        }
+        (Some(path), _) => Some(read_inventory(path)?),
+        (None, _) => return Err(Usage("there is nothing to list repositories from".to_owned()).into()),
+    };
     let runtime = runtime()?;
     let store = runtime.block_on(Store::open(&args.kept.store))?;
     let catalogs = shared::catalogs()?;
@@ -105,24 +128,19 @@ pub(super) fn run(args: Args, terminal: &Terminal) -> anyhow::Result<Exit> {
         tool: crate::collect::TOOL.to_owned(),
         inventory,
     };
-    let run = match &args.from {
+    let run = match inventory {
         // It is gone on with under what it was begun with, or not at all.
         None => {
-            let open = unfinished(runtime.block_on(store.runs())?, &args.kept.store)?;
+            let open = runtime.block_on(unfinished(&store, &args.kept.store))?;
             runtime.block_on(store.join(run(open.id, open.started_at, open.inventory)))?
         }
-        Some(from) => {
+        Some(inventory) => {
             let now = args.at.unwrap_or_else(Timestamp::now);
             let (id, instant) = (now.strftime("%Y%m%dT%H%M%SZ").to_string(), now.strftime(INSTANT).to_string());
-            let run = run(id, instant, read_inventory(from)?);
+            let run = run(id, instant, inventory);
             runtime
                 .block_on(async { if args.at.is_some() { store.join(run).await } else { store.begin(run).await } })?
         }
-    };
-    let progress = terminal.progress();
-    let connection = match args.offline_dir {
-        Some(_) => None,
-        None => Some(args.asking.connection_to_remote(&progress)?),
     };
     let done = runtime.block_on(store.done(&run.id))?;
     let is_open = |project: &&Project| project.repositories.iter().any(|name| !done.contains(name));
@@ -131,17 +149,23 @@ pub(super) fn run(args: Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     let reading = Reading {
         configuring: Configuring::of_foundation(args.foundation.clone()),
         offline_dir: args.offline_dir.as_deref(),
-        connection: connection.as_ref(),
+        forge: forge.as_ref(),
         asking: &args.asking,
+        ours: &bundle,
         policies: args.judging.policies.as_deref(),
         catalogs: &catalogs,
         now: run.started_at.parse()?,
     };
+    if let Some(forge) = &forge {
+        forge.line_up(work.iter().flat_map(|project| &project.repositories));
+    }
     let next = AtomicUsize::new(0);
     let stop = AtomicBool::new(false);
     let failure: Mutex<Option<anyhow::Error>> = Mutex::new(None);
-    let jobs = args.jobs.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from);
+    let processors = || std::thread::available_parallelism().map_or(1, usize::from);
+    let jobs = args.jobs.map_or_else(|| if forge.is_some() { processors() * 2 } else { processors() }, usize::from);
     let total = work.len();
+    let mut telling = Telling::begin(&progress, &run, forge.as_ref(), &work);
     let (sender, receiver) = mpsc::sync_channel::<Vec<Done>>(jobs * 2);
     std::thread::scope(|scope| -> anyhow::Result<()> {
         for _ in 0..jobs.min(total.max(1)) {
@@ -166,18 +190,17 @@ pub(super) fn run(args: Args, terminal: &Terminal) -> anyhow::Result<Exit> {
             });
         }
         drop(sender);
-        for (number, done) in (1..).zip(receiver) {
-            progress.step(&format!("{number} of {total} projects"));
+        for done in receiver {
             let at = Timestamp::now().strftime(INSTANT).to_string();
             let kept = runtime.block_on(store.record(&run, &done, &at));
             if let Err(error) = kept {
                 stop.store(true, Ordering::Relaxed);
                 return Err(error.into());
             }
+            telling.done(&done);
         }
         Ok(())
     })?;
-    drop(progress);
     if let Some(error) = failure.into_inner().ok().flatten() {
         return Err(error);
     }
@@ -186,10 +209,28 @@ pub(super) fn run(args: Args, terminal: &Terminal) -> anyhow::Result<Exit> {
         run.inventory.projects.iter().flat_map(|project| &project.repositories).collect();
     let named = named.len();
     let run = runtime.block_on(store.finish_if_done(run.clone()))?;
+    let passing = records.iter().filter(|record| is_to_be_tried_again(record)).count();
+    telling.end(&records, passing);
+    drop(progress);
     let mut out = String::new();
     summary(&mut out, &run, &records, named);
+    if let Some(left_out) = left_out {
+        out.push_str(&format!("{left_out}\n"));
+    }
+    if let Some(forge) = &forge {
+        let spent = forge.spent();
+        out.push_str(&format!(
+            "Asked: {} requests ({} answered as unchanged), {} points of queries\n",
+            spent.requests, spent.unchanged, spent.points
+        ));
+    }
     shared::write(&out, None)?;
-    Ok(exit::DONE)
+    Ok(if passing > 0 { exit::INCOMPLETE } else { exit::DONE })
+}
+
+/// Whether a repository was not assessed for a cause that passes.
+fn is_to_be_tried_again(record: &Record) -> bool {
+    matches!(record.result, RepositoryResult::NotAssessed { passing: true, .. })
 }
 
 fn read_inventory(path: &Path) -> anyhow::Result<Inventory> {
@@ -207,20 +248,32 @@ fn read_inventory(path: &Path) -> anyhow::Result<Inventory> {
     Ok(read.inventory)
 }
 
-/// The newest run that was not finished.
-fn unfinished(runs: Vec<Run>, store: &str) -> anyhow::Result<Run> {
-    let open = runs.into_iter().rfind(|run| run.finished_at.is_none());
-    open.ok_or_else(|| {
-        Usage(format!("there is no unfinished run in {}", store.rsplit('@').next().unwrap_or_default())).into()
+/// The newest run that was not finished, or else the newest of all, where repositories of it can be tried again.
+async fn unfinished(store: &Store, address: &str) -> anyhow::Result<Run> {
+    let mut runs = store.runs().await?;
+    let mut open = runs.iter().rposition(|run| run.finished_at.is_none());
+    if open.is_none()
+        && let Some(newest) = runs.last()
+        && store.records(&newest.id).await?.iter().any(is_to_be_tried_again)
+    {
+        open = Some(runs.len() - 1);
+    }
+    open.map(|at| runs.swap_remove(at)).ok_or_else(|| {
+        Usage(format!("there is no unfinished run in {}", address.rsplit('@').next().unwrap_or_default())).into()
     })
 }
+
+/// Repositories after which the budgets are told.
+const TOLD_AFTER: usize = 50;
 
 /// How repositories are read.
 struct Reading<'a> {
     configuring: Configuring,
     offline_dir: Option<&'a Path>,
-    connection: Option<&'a Connection>,
+    forge: Option<&'a Forge>,
     asking: &'a Asking,
+    /// The policies, topics and tables that repositories are read with.
+    ours: &'a Bundle,
     policies: Option<&'a Path>,
     catalogs: &'a Catalogs,
     now: Timestamp,
@@ -236,23 +289,19 @@ impl Reading<'_> {
     }
 
     fn read(&self, name: &RepositoryName) -> anyhow::Result<Collected> {
-        let fetched;
-        let path = match (self.offline_dir, self.connection) {
-            (Some(directory), _) => clone_of(name, directory)?,
-            (None, Some(connection)) => {
-                let remote =
-                    Remote { host: Some(name.host.clone()), owner: name.owner.clone(), name: name.name.clone() };
-                let ours = shared::bundle(self.policies)?;
-                fetched = fetch(&remote, None, connection, &ours, self.asking.bounds())?;
-                fetched.path().to_path_buf()
-            }
-            (None, None) => return Err(Usage("there is no way to read repositories".to_owned()).into()),
+        let collect = |path: &Path, connection: Option<&Connection>| {
+            // A foundation's audit is not judged by policies that a repository brings along.
+            let place = Place { path, rev: None, worktree: false, own_policies: false };
+            let silent = Progress::silent();
+            let collected = place.collect(&self.configuring, self.policies, connection, self.now, &silent)?;
+            Ok(Collected { statements: collected.loaded.statements(self.catalogs), facts: collected.facts })
         };
-        // A foundation's audit is not judged by policies that a repository brings along.
-        let place = Place { path: &path, rev: None, worktree: false, own_policies: false };
-        let silent = Progress::silent();
-        let collected = place.collect(&self.configuring, self.policies, self.connection, self.now, &silent)?;
-        Ok(Collected { statements: collected.loaded.statements(self.catalogs), facts: collected.facts })
+        match (self.offline_dir, self.forge) {
+            (Some(directory), _) => collect(&clone_of(name, directory)?, None),
+            (None, Some(forge)) => forge
+                .read(name, self.asking, self.ours, |fetched, connection| collect(fetched.path(), Some(connection))),
+            (None, None) => Err(Usage("there is no way to read repositories".to_owned()).into()),
+        }
     }
 }
 
@@ -269,8 +318,7 @@ fn clone_of(name: &RepositoryName, directory: &Path) -> anyhow::Result<PathBuf> 
 
 /// Whether trying again may help.
 fn is_passing(error: &anyhow::Error) -> bool {
-    let fetching = error.downcast_ref::<FetchError>().is_some_and(|error| matches!(error, FetchError::Failed(_)));
-    fetching || matches!(error.downcast_ref::<OpenError>(), Some(OpenError::Unreadable { .. }))
+    online::is_passing(error) || matches!(error.downcast_ref::<OpenError>(), Some(OpenError::Unreadable { .. }))
 }
 
 /// What came of a run, in a few lines.
@@ -289,7 +337,107 @@ fn summary(out: &mut String, run: &Run, records: &[Record], named: usize) {
     if failed.len() > SHOWN {
         let _ = writeln!(out, "  and {} more", failed.len() - SHOWN);
     }
+    let again = failed.iter().filter(|record| is_to_be_tried_again(record)).count();
+    if again > 0 {
+        let _ = writeln!(out, "{again} of them can be tried again: `--resume`.");
+    }
     if records.len() < named {
         let _ = writeln!(out, "Not finished: {} are left; `--resume` goes on.", named - records.len());
+    }
+}
+
+/// What is told while a run goes on: a line that moves for people, an object per event for programs.
+struct Telling<'a> {
+    progress: &'a Progress,
+    forge: Option<&'a Forge>,
+    began: Instant,
+    projects: usize,
+    repositories: usize,
+    projects_done: usize,
+    repositories_done: usize,
+}
+
+impl<'a> Telling<'a> {
+    fn begin(progress: &'a Progress, run: &Run, forge: Option<&'a Forge>, work: &[&Project]) -> Self {
+        let repositories = work.iter().map(|project| project.repositories.len()).sum();
+        progress.tell(
+            "info",
+            json!({"event": "run", "run": run.id, "catalog": run.catalog, "projects": work.len(), "repositories": repositories}),
+        );
+        let telling = Self {
+            progress,
+            forge,
+            began: Instant::now(),
+            projects: work.len(),
+            repositories,
+            projects_done: 0,
+            repositories_done: 0,
+        };
+        telling.budgets();
+        telling
+    }
+
+    fn done(&mut self, done: &[Done]) {
+        let before = self.repositories_done / TOLD_AFTER;
+        self.projects_done += 1;
+        self.repositories_done += done.len();
+        let seconds = self.seconds_left();
+        for Done { record, .. } in done {
+            let mut event = json!({"event": "repository", "repository": record.repository, "done": self.repositories_done,
+                "of": self.repositories, "seconds_left": seconds});
+            let level = match &record.result {
+                RepositoryResult::Assessed { level, .. } => {
+                    event["level_reached"] = json!(level.map_or(0, Level::number));
+                    "info"
+                }
+                RepositoryResult::NotAssessed { why, passing } => {
+                    event["not_assessed"] = json!(why);
+                    event["passing"] = json!(passing);
+                    "warn"
+                }
+            };
+            self.progress.tell(level, event);
+        }
+        if self.repositories_done / TOLD_AFTER > before {
+            self.budgets();
+        }
+        let budgets = self.forge.map(Forge::budgets).unwrap_or_default();
+        let left: u64 = budgets.iter().filter(|budget| budget.resource == "core").map(|budget| budget.left).sum();
+        let budget = if budgets.is_empty() { String::new() } else { format!(", {left} requests left in this hour") };
+        let minutes = seconds.div_ceil(60);
+        let step = format!("{} of {} projects, about {minutes} min left{budget}", self.projects_done, self.projects);
+        self.progress.step(&step);
+    }
+
+    /// By how long the repositories so far took, and by what the budgets allow.
+    fn seconds_left(&self) -> u64 {
+        let left = self.repositories - self.repositories_done;
+        let pace = self.began.elapsed().as_secs_f64() * left as f64 / self.repositories_done.max(1) as f64;
+        let of_budget = self.forge.map_or(0, |forge| forge.seconds_of_budget(self.repositories_done, left));
+        (pace.ceil() as u64).max(of_budget)
+    }
+
+    fn budgets(&self) {
+        for budget in self.forge.map(Forge::budgets).unwrap_or_default() {
+            self.progress.tell(
+                "info",
+                json!({"event": "budget", "credential": budget.origin, "resource": budget.resource, "left": budget.left,
+                    "full_in_seconds": budget.full_in}),
+            );
+        }
+    }
+
+    fn end(&self, records: &[Record], passing: usize) {
+        self.budgets();
+        let failed =
+            records.iter().filter(|record| matches!(record.result, RepositoryResult::NotAssessed { .. })).count();
+        let mut event = json!({"event": "end", "assessed": records.len() - failed, "not_assessed": failed,
+            "to_be_tried_again": passing, "seconds": self.began.elapsed().as_secs()});
+        if let Some(spent) = self.forge.map(Forge::spent) {
+            event["requests"] = json!(spent.requests);
+            event["unchanged"] = json!(spent.unchanged);
+            event["points"] = json!(spent.points);
+        }
+        self.progress.tell("info", event);
     }
 }

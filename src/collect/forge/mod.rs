@@ -5,6 +5,7 @@
 pub(crate) mod endpoint;
 pub(crate) mod failure;
 pub(crate) mod github;
+pub mod many;
 mod observed;
 
 use std::borrow::Cow;
@@ -23,14 +24,15 @@ use sha2::{Digest as _, Sha256};
 
 pub use self::endpoint::{Endpoint, EndpointError};
 use self::failure::Answer;
-pub use self::github::{PERMISSIONS, Permission, permission_table};
+pub use self::github::{Listed, PERMISSIONS, Permission, Spent, permission_table};
+pub use self::many::{Errand, Many, Trouble};
 pub(crate) use self::observed::{
     AssetSeen, Attested, Fallback, HealthFile, Observed, ReleasePage, Releases, RepoSeen, Seen, Settings,
 };
 use crate::model::subject::Subject;
 
 /// A way to ask a forge.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Connection {
     /// Where its interface is.
     pub endpoint: Endpoint,
@@ -46,6 +48,8 @@ pub struct Connection {
     pub follow_parent: bool,
     /// Who is told what happens.
     pub observer: Observer,
+    /// The place of what is asked among all that is asked in a run over many repositories; none for one alone.
+    pub errand: Option<Arc<Errand>>,
 }
 
 /// What happens while a forge is asked. Nothing in it is secret.
@@ -252,6 +256,12 @@ pub(crate) fn parent_file(asked: &Asked<'_>, address: &str, now: Timestamp) -> O
     Some(github::file(connection, &place, now))
 }
 
+/// The repositories of an organization or a person, and whether these are all; an error says in words why nothing is known.
+pub fn repositories_of(connection: &Connection, owner: &str, now: Timestamp) -> Result<(Vec<Listed>, bool), String> {
+    github::repositories_of(connection, owner, now)
+        .map_err(|failure| failure.detail.or(failure.needs).unwrap_or_default())
+}
+
 /// What a forge says about a credential itself.
 #[derive(Debug, Clone, Default)]
 pub struct Account {
@@ -308,6 +318,7 @@ mod tests {
             patience: Patience::default(),
             follow_parent: false,
             observer: Observer::default(),
+            errand: None,
         };
         assert_eq!(connection.redact("has abc-not-of-a-known-form inside"), "has [redacted] inside");
         let header = connection.git_header().expect("a header");

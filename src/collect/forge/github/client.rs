@@ -3,6 +3,7 @@
 
 use std::cell::RefCell;
 use std::future::Future;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use http::header::{ACCEPT, ETAG, IF_NONE_MATCH, LINK, LOCATION, USER_AGENT};
@@ -12,12 +13,12 @@ use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
 use sha2::{Digest as _, Sha256};
-use tokio::sync::Semaphore;
 
 use super::cache::{Cache, Kept};
-use super::governor::{Governor, Pace};
+use super::governor::{Governor, Meter, Pace};
 use crate::bundle::hex;
 use crate::collect::forge::failure::{Answer, Failure};
+use crate::collect::forge::many::Trouble;
 use crate::collect::forge::{Connection, Credential, Notice};
 use crate::collect::limits;
 use crate::model::fact::Reason;
@@ -34,7 +35,7 @@ pub(crate) struct Client<'a> {
     connection: &'a Connection,
     cache: Option<Cache>,
     governor: RefCell<Governor>,
-    slots: Semaphore,
+    meter: Arc<Meter>,
 }
 
 /// A complete answer of status 200 or 204.
@@ -110,6 +111,10 @@ impl<'a> Client<'a> {
             builder = builder.personal_token(credential.token());
         }
         let crab = builder.build().map_err(|error| wrong(&error))?;
+        let meter = match &connection.errand {
+            Some(errand) => Arc::clone(&errand.shared.meter),
+            None => Arc::new(Meter::alone(now)),
+        };
         let fingerprint = connection.credential.as_ref().map_or_else(String::new, Credential::fingerprint);
         Ok(Self {
             crab,
@@ -118,8 +123,8 @@ impl<'a> Client<'a> {
                 .cache
                 .as_deref()
                 .map(|directory| Cache::new(directory, &fingerprint, now.as_second(), connection.max_age.as_secs())),
-            governor: RefCell::new(Governor::new(connection.patience, now)),
-            slots: Semaphore::new(limits::API_REQUESTS_AT_ONCE),
+            governor: RefCell::new(Governor::new(connection.patience)),
+            meter,
         })
     }
 
@@ -127,8 +132,27 @@ impl<'a> Client<'a> {
     pub(crate) async fn is_anonymously_readable(&self, owner: &str, name: &str) -> Answer<bool> {
         let path = format!("/{owner}/{name}.git/info/refs?service=git-upload-pack");
         let nobody = self.nobody(&self.connection.endpoint.web)?;
+        let mut tried = 0;
+        loop {
+            tried += 1;
+            let answer = self.ask_as_anybody(&nobody, &path).await;
+            let passing = answer.as_ref().is_err_and(|failure| failure.status.is_none_or(|status| status >= 500));
+            let wait = if passing { self.governor.borrow_mut().before_retry(tried, None) } else { None };
+            match wait {
+                Some(wait) => self.wait(wait).await,
+                None => {
+                    if passing {
+                        self.trouble(Trouble::Broken);
+                    }
+                    return answer;
+                }
+            }
+        }
+    }
+
+    async fn ask_as_anybody(&self, nobody: &octocrab::Octocrab, path: &str) -> Answer<bool> {
         let send = async {
-            let response = nobody._get(path.as_str()).await;
+            let response = nobody._get(path).await;
             let response = response.map_err(|error| Failure::new(Reason::Error, self.clean(&causes(&error))))?;
             let kind = response.headers().get(http::header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
             match (response.status().as_u16(), kind) {
@@ -146,6 +170,13 @@ impl<'a> Client<'a> {
         match tokio::time::timeout(self.connection.patience.request, send).await {
             Ok(answer) => answer,
             Err(_) => Err(Failure::new(Reason::Error, "the request without a credential was not answered in time")),
+        }
+    }
+
+    /// Remembers that this conversation did not bring everything that it could have.
+    fn trouble(&self, trouble: Trouble) {
+        if let Some(errand) = &self.connection.errand {
+            errand.note(trouble);
         }
     }
 
@@ -172,10 +203,16 @@ impl<'a> Client<'a> {
             let first = first.get_or_insert(reply).clone();
             let Some(next) = next else { return Ok((all, true, first)) };
             match self.connection.endpoint.own_path(&next) {
-                Some(next) if !seen.contains(&next) && seen.len() < pages.min(limits::API_PAGES) => at = next,
+                Some(next) if !seen.contains(&next) && seen.len() < pages => at = next,
                 _ => return Ok((all, false, first)),
             }
         }
+    }
+
+    /// The answer to the query about a repository, where it was asked for together with others.
+    pub(crate) fn told(&self, owner: &str, name: &str) -> Option<Reply> {
+        let body = self.connection.errand.as_ref()?.told(owner, name)?;
+        Some(Reply { status: 200, headers: HeaderMap::new(), body: body.to_owned() })
     }
 
     /// Sends a query. The answer may hold data and errors side by side.
@@ -183,6 +220,27 @@ impl<'a> Client<'a> {
         let body = serde_json::json!({"query": query, "variables": variables});
         let path = self.connection.endpoint.graphql.clone();
         self.posted("graphql", &path, &body).await
+    }
+
+    /// Sends a query once, whatever comes of it but a limit: a query that is too large is not sent again as it is.
+    pub(crate) async fn graphql_once(&self, query: &str, variables: &Json) -> Answer<Reply> {
+        let body = serde_json::json!({"query": query, "variables": variables});
+        let path = self.connection.endpoint.graphql.clone();
+        let raw = self.settled_within(1, "graphql", ("POST", &path), || self.send_query(&path, &body)).await?;
+        self.judged(raw)
+    }
+
+    /// One resource that several repositories share: it is asked for once, as long as it is asked for in vain.
+    pub(crate) async fn get_shared(&self, path: &str) -> Answer<Reply> {
+        let Some(errand) = &self.connection.errand else { return self.get(path).await };
+        let cell = errand.shared.answer(path);
+        let asked = cell.get_or_try_init(|| async {
+            match self.get(path).await {
+                Err(failure) if !matches!(failure.status, Some(403 | 404)) => Err(failure),
+                settled => Ok(settled),
+            }
+        });
+        asked.await?.clone()
     }
 
     /// Sends a question that is too long for an address.
@@ -199,6 +257,9 @@ impl<'a> Client<'a> {
         }
         let reply = self.settled(resource, ("POST", path), || self.send_query(path, body)).await?;
         let whole = reply.status == 200 && reply.json::<Json>().is_ok_and(|answer| is_whole(&answer));
+        if !whole {
+            self.trouble(Trouble::Broken);
+        }
         if let (Some(cache), true) = (&self.cache, whole) {
             cache.put(&request, "", None, &reply.body);
         }
@@ -305,9 +366,20 @@ impl<'a> Client<'a> {
         self.judged(raw)
     }
 
-    /// Sends until there is an answer that will not change by asking again, or patience ends.
     async fn settled_raw<F: Future<Output = Answer<Raw>>>(
         &self,
+        resource: &str,
+        asked: (&'static str, &str),
+        send: impl Fn() -> F,
+    ) -> Answer<Raw> {
+        self.settled_within(u32::MAX, resource, asked, send).await
+    }
+
+    /// Sends until there is an answer that will not change by asking again, or patience ends. What is broken is asked for
+    /// `tries` times at most.
+    async fn settled_within<F: Future<Output = Answer<Raw>>>(
+        &self,
+        tries: u32,
         resource: &str,
         (method, path): (&'static str, &str),
         send: impl Fn() -> F,
@@ -315,16 +387,17 @@ impl<'a> Client<'a> {
         let path = self.connection.without_credential(path);
         let mut tried = 0;
         loop {
-            let exhausted = self.governor.borrow().exhausted(resource);
+            let exhausted = self.meter.exhausted(resource);
             if let Some(left) = exhausted {
                 if !self.governor.borrow_mut().spend(left) {
+                    self.trouble(Trouble::Limited);
                     return Err(rate_limited(Some(left)));
                 }
                 self.wait(left).await;
             }
             tried += 1;
             let outcome = {
-                let _slot = self.slots.acquire().await;
+                let _place = self.meter.admit(resource).await;
                 let began = Instant::now();
                 let outcome = tokio::time::timeout(self.connection.patience.request, send()).await;
                 let status = outcome.as_ref().ok().and_then(|answer| answer.as_ref().ok()).map(|raw| raw.status);
@@ -335,9 +408,16 @@ impl<'a> Client<'a> {
             let (failure, asked) = match outcome {
                 Ok(Ok(raw)) => {
                     let message = if raw.status >= 400 { message_of(&raw.body) } else { String::new() };
-                    let mut pace = self.governor.borrow_mut().read(raw.status, &raw.headers, &message);
-                    if resource == "graphql" && raw.status == 200 && says_rate_limited(&raw.body) {
-                        pace = self.governor.borrow().graphql_limit();
+                    let mut pace = self.meter.read(resource, raw.status, &raw.headers, &message);
+                    if resource == "graphql" && raw.status == 200 {
+                        let body: Json = serde_json::from_slice(&raw.body).unwrap_or_default();
+                        self.meter.cost(body.pointer("/data/rateLimit/cost").and_then(Json::as_u64).unwrap_or(0));
+                        if says_rate_limited(&body) {
+                            pace = self.meter.graphql_limit();
+                        }
+                    }
+                    if raw.status == 401 && resource != "files" && !self.is_anonymous() {
+                        self.trouble(Trouble::Refused);
                     }
                     match pace {
                         Pace::Limited(asked) => (rate_limited(asked), asked),
@@ -354,10 +434,15 @@ impl<'a> Client<'a> {
                     (Failure::new(Reason::Error, format!("no complete answer within {seconds} s")), None)
                 }
             };
-            let wait = self.governor.borrow_mut().before_retry(tried, asked);
+            let limited = failure.reason == Reason::RateLimited;
+            let again = limited || tried < tries;
+            let wait = if again { self.governor.borrow_mut().before_retry(tried, asked) } else { None };
             match wait {
                 Some(wait) => self.wait(wait).await,
-                None => return Err(failure),
+                None => {
+                    self.trouble(if limited { Trouble::Limited } else { Trouble::Broken });
+                    return Err(failure);
+                }
             }
         }
     }
@@ -487,9 +572,8 @@ fn message_of(body: &[u8]) -> String {
 }
 
 /// Whether the errors of a GraphQL answer are about its rate limit.
-fn says_rate_limited(body: &[u8]) -> bool {
-    let Ok(json) = serde_json::from_slice::<Json>(body) else { return false };
-    let errors = json.get("errors").and_then(Json::as_array).into_iter().flatten();
+fn says_rate_limited(body: &Json) -> bool {
+    let errors = body.get("errors").and_then(Json::as_array).into_iter().flatten();
     errors.filter_map(|error| error.get("type")?.as_str()).any(|kind| kind == "RATE_LIMITED" || kind == "RATE_LIMIT")
 }
 
@@ -531,6 +615,6 @@ mod tests {
     #[case(r#"{"data": {}, "errors": [{"type": "FORBIDDEN"}]}"#, false)]
     #[case("<html>", false)]
     fn limits_in_bodies(#[case] body: &str, #[case] expected: bool) {
-        assert_eq!(says_rate_limited(body.as_bytes()), expected);
+        assert_eq!(says_rate_limited(&serde_json::from_str(body).unwrap_or_default()), expected);
     }
 }

@@ -1,6 +1,7 @@
 //! GitHub: one query, a few requests beside it, and the facts they make. What a credential is known not to see is not asked
 //! for; what was asked for and refused keeps the reason of the refusal.
 
+pub(crate) mod batch;
 mod cache;
 mod changes;
 mod client;
@@ -21,7 +22,10 @@ use secrecy::SecretString;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use self::client::{Client, Reply};
+use self::client::Client;
+pub(crate) use self::client::Reply;
+pub use self::governor::Spent;
+pub(crate) use self::governor::{Meter, Rate};
 pub use self::permissions::{PERMISSIONS, Permission, table as permission_table};
 use self::protection::{Rule, Sources};
 use self::query::Queried;
@@ -126,6 +130,48 @@ struct RateLimits {
 struct RateLimit {
     limit: u64,
     remaining: u64,
+    reset: Option<i64>,
+}
+
+/// Asks what the credential has left, and keeps it in mind.
+pub(crate) fn budgets(connection: &Connection, now: Timestamp) -> Answer<()> {
+    talk(connection, now, async |client| {
+        let limits: RateLimits = client.get("/rate_limit").await?.json()?;
+        for (name, budget) in limits.resources {
+            if let Some(errand) = &connection.errand {
+                errand.shared.meter.told(&name, Some(budget.limit), budget.remaining, budget.reset);
+            }
+        }
+        Ok(())
+    })?
+}
+
+/// A repository as the list of its owner shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Listed {
+    /// Owner and name.
+    pub full_name: String,
+    /// Whether it is archived.
+    #[serde(default)]
+    pub archived: bool,
+    /// Whether it is a fork.
+    #[serde(default)]
+    pub fork: bool,
+}
+
+/// The repositories of an owner: of an organization, or of a person where there is no such organization.
+pub(crate) fn repositories_of(connection: &Connection, owner: &str, now: Timestamp) -> Answer<(Vec<Listed>, bool)> {
+    talk(connection, now, async |client| {
+        let owner = encoded(owner);
+        let of = async |family: &str| {
+            client.list(&format!("/{family}/{owner}/repos?per_page=100"), limits::OWNER_PAGES).await
+        };
+        let (list, complete, _) = match of("orgs").await {
+            Err(failure) if failure.status == Some(404) => of("users").await?,
+            answer => answer?,
+        };
+        Ok((list, complete))
+    })?
 }
 
 /// A token for one installation of a GitHub App, good for an hour.
@@ -221,7 +267,10 @@ impl Conversation<'_> {
             return Err(Failure::new(Reason::Unauthenticated, "asked without a credential"));
         }
         let variables = serde_json::json!({"owner": self.owner, "name": self.name});
-        let reply = self.client.graphql(query::QUERY, &variables).await;
+        let reply = match self.client.told(self.owner, self.name) {
+            Some(told) => Ok(told),
+            None => self.client.graphql(query::QUERY, &variables).await,
+        };
         let status = reply.as_ref().map_or_else(|failure| failure.status, |reply| Some(reply.status));
         // The digest leaves out what changes with every request: how much of the budget is left.
         let digest = reply.as_ref().ok().map(query::digest);
@@ -323,7 +372,7 @@ impl Conversation<'_> {
                 return None;
             }
             let path = format!("/orgs/{}", encoded(self.owner));
-            Some(self.ask_at(of_org, "org", &path, "/orgs/{org}").await)
+            Some(self.ask_of_owner(of_org, &path, "/orgs/{org}").await)
         };
         let for_admins = async {
             if !admin {
@@ -345,7 +394,7 @@ impl Conversation<'_> {
             let org_token = match refused.is_some() && is_org && owner_admin {
                 true => {
                     let path = format!("/orgs/{}/actions/permissions/workflow", encoded(self.owner));
-                    Some(self.ask_at(of_admin, "org", &path, "/orgs/{org}/actions/permissions/workflow").await)
+                    Some(self.ask_of_owner(of_admin, &path, "/orgs/{org}/actions/permissions/workflow").await)
                 }
                 false => None,
             };
@@ -433,6 +482,18 @@ impl Conversation<'_> {
     ) -> Answer<T> {
         let full = format!("/repos/{}/{}{path}", encoded(self.owner), encoded(self.name));
         self.ask_at(sources, id, &full, &format!("/repos/{{owner}}/{{repo}}{shown}")).await
+    }
+
+    /// What holds for everything that the owner has.
+    async fn ask_of_owner<T: DeserializeOwned>(
+        &self,
+        sources: &mut BTreeMap<String, Source>,
+        path: &str,
+        shown: &str,
+    ) -> Answer<T> {
+        let reply = self.client.get_shared(path).await;
+        note(sources, "org", shown, reply.as_ref());
+        reply?.json()
     }
 
     async fn ask_at<T: DeserializeOwned>(

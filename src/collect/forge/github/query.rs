@@ -348,6 +348,10 @@ pub(crate) fn digest(reply: &Reply) -> String {
     if let Some(data) = json.get_mut("data").and_then(Json::as_object_mut) {
         data.remove("rateLimit");
     }
+    // Where in the query something went wrong says nothing about the repository.
+    for error in json.get_mut("errors").and_then(Json::as_array_mut).into_iter().flatten() {
+        error.as_object_mut().map(|error| error.remove("locations"));
+    }
     Reply { body: json.to_string(), ..reply.clone() }.digest()
 }
 

@@ -1,0 +1,349 @@
+//! The query about several repositories at once. It asks what the query about one asks, in two steps: first everything that
+//! is cheap, then the costly lists of those repositories that have something to list, as long as they are. What is asked of
+//! an owner is asked once. The answers are put together as the one query would have given them, so that nobody behind
+//! can tell, and a repository for which that cannot be done asks for itself.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+use serde_json::{Map, Value as Json, json};
+
+use super::client::Client;
+use super::{query, talk};
+use crate::collect::forge::Connection;
+use crate::model::portfolio::RepositoryName;
+
+/// Rulesets of the first step.
+const RULESETS: u64 = 10;
+/// What the query about one repository asks for at most.
+const ALL_RULESETS: u64 = 50;
+const HISTORY: u64 = 50;
+const CHANGES: u64 = 20;
+/// Errors that are part of what a credential is told.
+const TELLING: &[&str] = &["FORBIDDEN", "NOT_FOUND", "INSUFFICIENT_SCOPES"];
+
+/// A part of an answer, with the errors below it; their paths begin inside it.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Told {
+    data: Json,
+    errors: Vec<Json>,
+}
+
+/// What was told about an owner.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct OwnerTold {
+    /// The members of an organization; nothing for a person.
+    members: Told,
+    /// The repository of its health files.
+    fallback: Told,
+}
+
+/// What asking about several repositories brought.
+#[derive(Debug, Default)]
+pub(crate) struct Ahead {
+    /// Answers as the query about one repository would have brought them. Who is missing has to ask alone.
+    pub(crate) bodies: BTreeMap<RepositoryName, String>,
+    /// Whether it was too much at once.
+    pub(crate) too_much: bool,
+    /// The time of the slowest query.
+    pub(crate) slowest: Duration,
+}
+
+/// Asks about several repositories.
+pub(crate) fn ask(connection: &Connection, names: &[RepositoryName], now: Timestamp) -> Ahead {
+    let told = talk(connection, now, async |client| {
+        let mut asking = Asking { client, connection, ahead: Ahead::default() };
+        asking.hold(names).await;
+        asking.ahead
+    });
+    told.unwrap_or_default()
+}
+
+/// One repository between the two steps.
+struct Half {
+    name: RepositoryName,
+    told: Told,
+    /// The first of each costly list that the second step asks for; nothing where there is nothing to list.
+    changes: u64,
+    landed: u64,
+    rulesets: u64,
+}
+
+struct Asking<'a> {
+    client: &'a Client<'a>,
+    connection: &'a Connection,
+    ahead: Ahead,
+}
+
+impl Asking<'_> {
+    async fn hold(&mut self, names: &[RepositoryName]) {
+        let mut halves = Vec::new();
+        let mut open = vec![names.to_vec()];
+        while let Some(some) = open.pop() {
+            match self.first_step(&some).await {
+                Some(found) => halves.extend(found),
+                None => open.extend(halved(some)),
+            }
+        }
+        let (more, done): (Vec<Half>, Vec<Half>) =
+            halves.into_iter().partition(|half| half.changes + half.landed + half.rulesets > 0);
+        for half in done {
+            self.put_together(half, None);
+        }
+        let mut open = vec![more];
+        while let Some(some) = open.pop().filter(|some| !some.is_empty()) {
+            match self.second_step(&some).await {
+                Some(mut found) => {
+                    for half in some {
+                        if let Some(more) = found.remove(&half.name) {
+                            self.put_together(half, Some(more));
+                        }
+                    }
+                }
+                None => open.extend(halved(some)),
+            }
+        }
+    }
+
+    /// Sends a query and takes its answer apart by alias. None where it was too much, or is not there for another reason.
+    async fn query(&mut self, text: &str, variables: &Map<String, Json>) -> Option<BTreeMap<String, Told>> {
+        let began = Instant::now();
+        let reply = self.client.graphql_once(text, &Json::Object(variables.clone())).await;
+        self.ahead.slowest = self.ahead.slowest.max(began.elapsed());
+        let reply = match reply {
+            Ok(reply) => reply,
+            Err(failure) => {
+                // No status is no answer in time.
+                self.ahead.too_much |= failure.status.is_none_or(|status| status >= 500);
+                return None;
+            }
+        };
+        let mut body: Json = reply.json().ok()?;
+        let errors = body.get_mut("errors").and_then(Json::as_array_mut).map(std::mem::take).unwrap_or_default();
+        let parts = body.get_mut("data").and_then(Json::as_object_mut).map(std::mem::take).unwrap_or_default();
+        let mut told: BTreeMap<String, Told> =
+            parts.into_iter().map(|(alias, data)| (alias, Told { data, errors: Vec::new() })).collect();
+        for mut error in errors {
+            let kind = error.get("type").and_then(Json::as_str).unwrap_or_default();
+            if kind.contains("RESOURCE_LIMITS") || kind.contains("NODE_LIMIT") {
+                self.ahead.too_much = true;
+                return None;
+            }
+            let path = error.get_mut("path").and_then(Json::as_array_mut).map(std::mem::take).unwrap_or_default();
+            // An error of no part is one of all.
+            let alias = path.first().and_then(Json::as_str)?.to_owned();
+            if let Some(fields) = error.as_object_mut() {
+                fields.insert("path".to_owned(), path.into_iter().skip(1).collect());
+                fields.remove("locations");
+            }
+            told.get_mut(&alias)?.errors.push(error);
+        }
+        Some(told)
+    }
+
+    async fn first_step(&mut self, names: &[RepositoryName]) -> Option<Vec<Half>> {
+        let mut text = String::new();
+        let mut variables = Map::new();
+        for (number, name) in names.iter().enumerate() {
+            let _ = write!(
+                text,
+                "r{number}: repository(owner: $o{number}, name: $n{number}) {{ ...Plain
+                   owner {{ login }}
+                   defaultBranchRef {{ target {{ ... on Commit {{ history(first: {HISTORY}) {{ nodes {{ ...Author }} }} }} }} }}
+                   rulesets(first: {RULESETS}, includeParents: true) {{ totalCount nodes {{ ...Rules }} }}
+                   merged: pullRequests(states: [MERGED], first: 1) {{ totalCount }}
+                   any: pullRequests(first: 1) {{ totalCount }} }}\n"
+            );
+            variables.insert(format!("o{number}"), json!(name.owner));
+            variables.insert(format!("n{number}"), json!(name.name));
+        }
+        let shared = self.connection.errand.as_ref()?.shared.clone();
+        let owners: BTreeSet<String> = names.iter().map(|name| name.owner.to_lowercase()).collect();
+        let owners: Vec<String> = owners.into_iter().filter(|owner| shared.owner(owner).is_none()).collect();
+        for (number, owner) in owners.iter().enumerate() {
+            let _ = write!(
+                text,
+                "m{number}: repositoryOwner(login: $w{number}) {{ ...Members }}
+                 f{number}: repository(owner: $w{number}, name: \".github\") {{ ...Health }}\n"
+            );
+            variables.insert(format!("w{number}"), json!(owner));
+        }
+        let of_owners: &[&str] = if owners.is_empty() { &[] } else { &["Members", "Health", "Files", "Text"] };
+        let fragments = [&["Plain", "Check", "Author", "Rules"], of_owners].concat();
+        let mut told = self.query(&query_of(&text, &variables, &fragments), &variables).await?;
+        for (number, owner) in owners.iter().enumerate() {
+            let mut part = |letter: char| told.remove(&format!("{letter}{number}")).unwrap_or_default();
+            let found = OwnerTold { members: part('m'), fallback: part('f') };
+            if found.members.is_whole() && found.fallback.is_whole() {
+                shared.keep_owner(owner, found);
+            }
+        }
+        let half = |(number, name): (usize, &RepositoryName)| half(name, told.remove(&format!("r{number}"))?);
+        Some(names.iter().enumerate().filter_map(half).collect())
+    }
+
+    async fn second_step(&mut self, halves: &[Half]) -> Option<BTreeMap<RepositoryName, Told>> {
+        let mut text = String::new();
+        let mut variables = Map::new();
+        let mut fragments = BTreeSet::new();
+        for (number, Half { name, changes, landed, rulesets, .. }) in halves.iter().enumerate() {
+            let _ = write!(text, "r{number}: repository(owner: $o{number}, name: $n{number}) {{ nameWithOwner\n");
+            if *changes > 0 {
+                fragments.extend(["Change", "Check"]);
+                let _ = write!(
+                    text,
+                    "pullRequests(states: [MERGED], first: {changes}, orderBy: {{field: UPDATED_AT, direction: DESC}}) \
+                     {{ nodes {{ ...Change }} }}\n"
+                );
+            }
+            if *landed > 0 {
+                fragments.extend(["Landed", "Author"]);
+                let _ = write!(
+                    text,
+                    "defaultBranchRef {{ target {{ ... on Commit {{ history(first: {landed}) {{ nodes {{ ...Landed }} }} }} }} }}\n"
+                );
+            }
+            if *rulesets > 0 {
+                fragments.insert("Rules");
+                let _ = write!(
+                    text,
+                    "rulesets(first: {rulesets}, includeParents: true) {{ totalCount nodes {{ ...Rules }} }}\n"
+                );
+            }
+            text.push_str("}\n");
+            variables.insert(format!("o{number}"), json!(name.owner));
+            variables.insert(format!("n{number}"), json!(name.name));
+        }
+        let fragments: Vec<&str> = fragments.into_iter().collect();
+        let mut told = self.query(&query_of(&text, &variables, &fragments), &variables).await?;
+        let part = |(number, half): (usize, &Half)| Some((half.name.clone(), told.remove(&format!("r{number}"))?));
+        Some(halves.iter().enumerate().filter_map(part).collect())
+    }
+
+    /// Puts the parts of one repository together, as the query about it alone would have brought them.
+    fn put_together(&mut self, half: Half, more: Option<Told>) {
+        let Half { name, told: Told { mut data, mut errors }, .. } = half;
+        let Some(owner) = self.connection.errand.as_ref().and_then(|errand| errand.shared.owner(&name.owner)) else {
+            return;
+        };
+        for error in &mut errors {
+            prefix(error, &["repository"]);
+        }
+        if let Some(repository) = data.as_object_mut() {
+            for helper in ["merged", "any"] {
+                repository.remove(helper);
+            }
+            let none = json!({"nodes": []});
+            let Some(Told { data: more, errors: below }) = more.or_else(|| Some(Told::default())) else { return };
+            let listed = more.pointer("/defaultBranchRef/target/history");
+            if let Some(history) = data_at(repository, &["defaultBranchRef", "target", "history"]) {
+                match listed {
+                    Some(listed) => *history = listed.clone(),
+                    None => {
+                        let nodes = history.get_mut("nodes").and_then(Json::as_array_mut);
+                        for commit in nodes.into_iter().flatten().filter_map(Json::as_object_mut) {
+                            commit.insert("associatedPullRequests".to_owned(), none.clone());
+                        }
+                    }
+                }
+            }
+            if let Some(rulesets) = more.get("rulesets") {
+                repository.insert("rulesets".to_owned(), rulesets.clone());
+            }
+            repository.insert("pullRequests".to_owned(), more.get("pullRequests").cloned().unwrap_or(none));
+            for mut error in below {
+                prefix(&mut error, &["repository"]);
+                errors.push(error);
+            }
+            if let Some(members) = owner.members.data.get("membersWithRole") {
+                let Some(own) = repository.get_mut("owner").and_then(Json::as_object_mut) else { return };
+                own.insert("membersWithRole".to_owned(), members.clone());
+                errors.extend(owner.members.errors.iter().cloned().map(|mut error| {
+                    prefix(&mut error, &["repository", "owner"]);
+                    error
+                }));
+            }
+        }
+        errors.extend(owner.fallback.errors.iter().cloned().map(|mut error| {
+            prefix(&mut error, &["fallback"]);
+            error
+        }));
+        let mut body = json!({"data": {"repository": data, "fallback": owner.fallback.data}});
+        if !errors.is_empty() {
+            body["errors"] = Json::Array(errors);
+        }
+        self.ahead.bodies.insert(name, body.to_string());
+    }
+}
+
+impl Told {
+    /// Whether nothing is missing but what the credential may not see.
+    fn is_whole(&self) -> bool {
+        self.errors
+            .iter()
+            .all(|error| error.get("type").and_then(Json::as_str).is_some_and(|kind| TELLING.contains(&kind)))
+    }
+}
+
+/// What the second step has to ask about a repository; none where it has to ask for itself.
+fn half(name: &RepositoryName, told: Told) -> Option<Half> {
+    if !told.is_whole() {
+        return None;
+    }
+    let count = |path: &str| told.data.pointer(path).and_then(Json::as_u64);
+    let (mut changes, mut landed, mut rulesets) = (0, 0, 0);
+    if told.data.is_object() {
+        let login = told.data.pointer("/owner/login").and_then(Json::as_str)?;
+        if !login.eq_ignore_ascii_case(&name.owner) {
+            return None;
+        }
+        let (merged, any) = (count("/merged/totalCount")?, count("/any/totalCount")?);
+        let is_fork = told.data.get("isFork").and_then(Json::as_bool)?;
+        changes = merged.min(CHANGES);
+        let history = told.data.pointer("/defaultBranchRef/target/history/nodes").and_then(Json::as_array);
+        // The commits of a fork may have come by changes of the repository it was made from.
+        if any > 0 || is_fork {
+            landed = history.map_or(0, |commits| commits.len() as u64).min(HISTORY);
+        }
+        if count("/rulesets/totalCount").is_some_and(|total| total > RULESETS) {
+            rulesets = ALL_RULESETS;
+        }
+    }
+    Some(Half { name: name.clone(), told, changes, landed, rulesets })
+}
+
+/// Two halves of what was too much at once; nothing of what cannot be less.
+fn halved<T>(mut all: Vec<T>) -> Vec<Vec<T>> {
+    if all.len() < 2 {
+        return Vec::new();
+    }
+    let second = all.split_off(all.len() / 2);
+    vec![all, second]
+}
+
+/// The text of a query with these parts.
+fn query_of(parts: &str, variables: &Map<String, Json>, fragments: &[&str]) -> String {
+    let variables: Vec<String> = variables.keys().map(|name| format!("${name}: String!")).collect();
+    let mut text = format!(
+        "query OspsRepositories({}) {{ rateLimit {{ cost limit remaining resetAt }}\n{parts}}}\n",
+        variables.join(", ")
+    );
+    for fragment in query::QUERY.split("\nfragment ").skip(1) {
+        if fragments.iter().any(|name| fragment.starts_with(&format!("{name} on "))) {
+            let _ = write!(text, "\nfragment {}\n", fragment.trim_end());
+        }
+    }
+    text
+}
+
+fn prefix(error: &mut Json, before: &[&str]) {
+    let Some(path) = error.get_mut("path").and_then(Json::as_array_mut) else { return };
+    path.splice(0..0, before.iter().map(|part| json!(part)));
+}
+
+fn data_at<'a>(data: &'a mut Map<String, Json>, path: &[&str]) -> Option<&'a mut Json> {
+    let (first, rest) = path.split_first()?;
+    rest.iter().try_fold(data.get_mut(*first)?, |at, part| at.get_mut(*part)).filter(|found| found.is_object())
+}

@@ -1,0 +1,382 @@
+//! Asking about many repositories in one run: which credential asks about which, how many are asked about at once, and what is
+//! asked only once for all of them. A repository is asked about by one credential throughout, so that its facts are those
+//! that this credential would bring for it alone.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::sync::OnceCell;
+
+use super::failure::Answer;
+use super::github::batch::{self, OwnerTold};
+use super::github::{Meter, Rate, Reply};
+use super::{Connection, Notice, Spent};
+use crate::model::fact::Reason;
+use crate::model::portfolio::RepositoryName;
+
+/// Repositories of the first query.
+const FIRST: usize = 10;
+/// More of them after a quick answer.
+const MORE: usize = 5;
+/// Most repositories of one query.
+const MOST: usize = 50;
+/// What counts as a quick answer.
+const QUICK: Duration = Duration::from_secs(3);
+
+/// How fast many repositories are asked about.
+#[derive(Debug, Clone, Copy)]
+pub struct Speed {
+    /// Requests in a second that one credential may begin.
+    pub requests: u32,
+    /// What is left untouched of every budget, in percent.
+    pub reserve: u64,
+}
+
+impl Default for Speed {
+    fn default() -> Self {
+        Self { requests: 10, reserve: 10 }
+    }
+}
+
+/// What kept a conversation from bringing all that it could have; the worse the greater.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Trouble {
+    /// Nothing.
+    None,
+    /// Something was broken, also when it was asked for again.
+    Broken,
+    /// The forge did not accept the credential.
+    Refused,
+    /// A limit was reached, and waiting was given up.
+    Limited,
+}
+
+/// What all conversations with one credential share.
+pub(crate) struct Shared {
+    pub(crate) meter: Arc<Meter>,
+    answers: Mutex<BTreeMap<String, Arc<OnceCell<Answer<Reply>>>>>,
+    /// What was told about owners, by their names in lower case.
+    owners: Mutex<BTreeMap<String, Arc<OwnerTold>>>,
+}
+
+impl Shared {
+    /// The place of an answer that several repositories share.
+    pub(crate) fn answer(&self, path: &str) -> Arc<OnceCell<Answer<Reply>>> {
+        Arc::clone(lock(&self.answers).entry(path.to_owned()).or_default())
+    }
+
+    /// What was told about an owner.
+    pub(crate) fn owner(&self, login: &str) -> Option<Arc<OwnerTold>> {
+        lock(&self.owners).get(&login.to_lowercase()).cloned()
+    }
+
+    /// Keeps what was told about an owner.
+    pub(crate) fn keep_owner(&self, login: &str, told: OwnerTold) {
+        lock(&self.owners).insert(login.to_lowercase(), Arc::new(told));
+    }
+}
+
+/// The asking about one repository of many.
+pub struct Errand {
+    pub(crate) shared: Arc<Shared>,
+    /// The answer to the query about it, by its owner and name as they were asked for.
+    told: Option<(String, String, String)>,
+    trouble: AtomicU8,
+}
+
+impl std::fmt::Debug for Errand {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Errand").field("told", &self.told.is_some()).finish_non_exhaustive()
+    }
+}
+
+impl Errand {
+    fn new(shared: &Arc<Shared>, told: Option<(String, String, String)>) -> Arc<Self> {
+        Arc::new(Self { shared: Arc::clone(shared), told, trouble: AtomicU8::new(0) })
+    }
+
+    /// The answer to the query about a repository, where it was asked for beforehand.
+    pub(crate) fn told(&self, owner: &str, name: &str) -> Option<&str> {
+        let (known_owner, known_name, body) = self.told.as_ref()?;
+        let same = known_owner.eq_ignore_ascii_case(owner) && known_name.eq_ignore_ascii_case(name);
+        same.then_some(body)
+    }
+
+    pub(crate) fn note(&self, trouble: Trouble) {
+        self.trouble.fetch_max(trouble as u8, Ordering::Relaxed);
+    }
+
+    /// The worst that happened since this was asked last.
+    pub fn trouble(&self) -> Trouble {
+        let all = [Trouble::Limited, Trouble::Refused, Trouble::Broken];
+        let worst = self.trouble.swap(0, Ordering::Relaxed);
+        all.into_iter().find(|trouble| *trouble as u8 == worst).unwrap_or(Trouble::None)
+    }
+}
+
+/// One credential of several.
+#[derive(Debug)]
+pub struct Way {
+    /// How it is asked with it.
+    pub connection: Connection,
+    /// The owner whose repositories alone it is for; none for all.
+    pub owner: Option<String>,
+}
+
+/// Why a repository cannot be asked about now.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NotNow {
+    /// No credential has anything left.
+    #[error(
+        "every budget is used up, the next one is full again in {0} s: more patience (`--max-wait`), or go on later (`--resume`)"
+    )]
+    Spent(u64),
+    /// Every credential is for other owners.
+    #[error("there is no credential for the repositories of {0}")]
+    Nobody(String),
+}
+
+/// Many repositories, and the ways to ask about them.
+pub struct Many {
+    ways: Vec<Way>,
+    line: Mutex<Line>,
+    turned: Condvar,
+    now: Timestamp,
+}
+
+/// The repositories that were not asked about yet, in the order of the work.
+struct Line {
+    waiting: VecDeque<RepositoryName>,
+    asked: BTreeMap<RepositoryName, Asked>,
+    size: usize,
+}
+
+enum Asked {
+    /// Somebody is asking about it together with others.
+    UnderWay,
+    /// The way it was asked on, and the answer; none where it has to ask for itself.
+    Told(usize, Option<String>),
+}
+
+/// The asking about some repositories. However it ends, those who wait for them go on.
+struct Turn<'a> {
+    many: &'a Many,
+    way: usize,
+    names: Vec<RepositoryName>,
+    ahead: batch::Ahead,
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        let mut line = lock(&self.many.line);
+        if self.ahead.too_much {
+            line.size = (line.size / 2).max(1);
+        } else if self.ahead.slowest < QUICK && self.names.len() >= line.size {
+            line.size = (line.size + MORE).min(MOST);
+        }
+        for name in self.names.drain(..) {
+            let body = self.ahead.bodies.remove(&name);
+            line.asked.insert(name, Asked::Told(self.way, body));
+        }
+        drop(line);
+        self.many.turned.notify_all();
+    }
+}
+
+/// One budget of one credential, for people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Left {
+    /// Where the credential was found.
+    pub origin: String,
+    /// `core` or `graphql`.
+    pub resource: &'static str,
+    /// What is left before the reserve.
+    pub left: u64,
+    /// What there is in an hour, without the reserve.
+    pub limit: u64,
+    /// Seconds until it is full again.
+    pub full_in: u64,
+}
+
+impl Many {
+    /// Ways to ask, and how fast.
+    pub fn new(ways: Vec<Way>, speed: Speed, now: Timestamp) -> Self {
+        let rate =
+            Rate { pause: Duration::from_secs(1) / speed.requests.max(1), reserve: speed.reserve.min(90), holds: true };
+        let ways = ways.into_iter().map(|mut way| {
+            let shared =
+                Shared { meter: Arc::new(Meter::new(now, rate)), answers: Mutex::default(), owners: Mutex::default() };
+            way.connection.errand = Some(Errand::new(&Arc::new(shared), None));
+            way
+        });
+        Self {
+            ways: ways.collect(),
+            line: Mutex::new(Line { waiting: VecDeque::new(), asked: BTreeMap::new(), size: FIRST }),
+            turned: Condvar::new(),
+            now,
+        }
+    }
+
+    /// Repositories in the order in which they will be wanted.
+    pub fn line_up(&self, repositories: impl IntoIterator<Item = RepositoryName>) {
+        lock(&self.line).waiting = repositories.into_iter().collect();
+    }
+
+    /// Asks with every credential what it has left, which costs nothing. Gives those that are not accepted.
+    pub fn look_at_budgets(&self) -> Vec<String> {
+        let refused = self.ways.iter().filter(|way| {
+            let answer = super::github::budgets(&way.connection, self.now);
+            answer
+                .is_err_and(|failure| failure.reason == Reason::Unauthenticated && way.connection.credential.is_some())
+        });
+        refused.map(origin).collect()
+    }
+
+    /// The way on which to list what belongs to an owner.
+    pub fn way_to(&self, owner: &str) -> Result<&Connection, NotNow> {
+        self.choose(owner).map(|number| &self.ways[number].connection)
+    }
+
+    /// The connection on which one repository is asked about. Repositories that come after it are asked about with it, and
+    /// what was told is handed out with theirs.
+    pub fn connection(&self, name: &RepositoryName) -> Result<Connection, NotNow> {
+        let mut line = lock(&self.line);
+        loop {
+            match line.asked.get(name) {
+                Some(Asked::UnderWay) => {
+                    line = self.turned.wait(line).unwrap_or_else(PoisonError::into_inner);
+                }
+                Some(Asked::Told(..)) => break,
+                None => {
+                    drop(line);
+                    let way = self.choose(&name.owner)?;
+                    if self.ways[way].connection.credential.is_none() {
+                        return Ok(self.of(way, name, None));
+                    }
+                    self.ask_ahead(name, way);
+                    line = lock(&self.line);
+                }
+            }
+        }
+        let told = line.asked.remove(name);
+        drop(line);
+        match told {
+            Some(Asked::Told(way, body)) => Ok(self.of(way, name, body)),
+            _ => Err(NotNow::Nobody(name.owner.clone())),
+        }
+    }
+
+    fn of(&self, way: usize, name: &RepositoryName, body: Option<String>) -> Connection {
+        let mut connection = self.ways[way].connection.clone();
+        let told = body.map(|body| (name.owner.clone(), name.name.clone(), body));
+        connection.errand = connection.errand.map(|errand| Errand::new(&errand.shared, told));
+        connection
+    }
+
+    /// The credential for an owner that has most left. Where none has anything, the first that is full again is waited for.
+    fn choose(&self, owner: &str) -> Result<usize, NotNow> {
+        let fits = |way: &Way| way.owner.as_ref().is_none_or(|only| only.eq_ignore_ascii_case(owner));
+        // A credential for this owner alone comes before one for all.
+        let special = self.ways.iter().any(|way| way.owner.is_some() && fits(way));
+        let fits: Vec<usize> = (0..self.ways.len())
+            .filter(|number| fits(&self.ways[*number]) && self.ways[*number].owner.is_some() == special)
+            .collect();
+        let mut waited = Duration::ZERO;
+        loop {
+            // Most left; the first of several that have the same.
+            let most = fits.iter().copied().max_by_key(|number| (self.left(*number).0, std::cmp::Reverse(*number)));
+            let Some(most) = most else { return Err(NotNow::Nobody(owner.to_owned())) };
+            if self.left(most).0 > 0 {
+                return Ok(most);
+            }
+            let next = fits.iter().map(|number| self.left(*number).1).min().unwrap_or_default();
+            let wait = next.max(Duration::from_secs(1));
+            if waited + wait > self.ways[most].connection.patience.waits {
+                return Err(NotNow::Spent(next.as_secs()));
+            }
+            waited += wait;
+            self.ways[most].connection.observer.notice(&Notice::Waiting { wait });
+            std::thread::sleep(wait);
+        }
+    }
+
+    /// How many repositories a credential can still ask about, roughly, and when it is full again.
+    fn left(&self, way: usize) -> (u64, Duration) {
+        let Some(errand) = &self.ways[way].connection.errand else { return (0, Duration::ZERO) };
+        let of = |resource: &str, each: u64| match errand.shared.meter.left(resource) {
+            Some((left, wait)) => (left / each, wait),
+            None => (u64::MAX, Duration::ZERO),
+        };
+        let (core, graphql) = (of("core", 4), of("graphql", 1));
+        (core.0.min(graphql.0), if core.0 <= graphql.0 { core.1 } else { graphql.1 })
+    }
+
+    /// Asks about a repository and those after it in one query.
+    fn ask_ahead(&self, name: &RepositoryName, way: usize) {
+        let mut names = vec![name.clone()];
+        {
+            let mut line = lock(&self.line);
+            if line.asked.contains_key(name) {
+                return;
+            }
+            let at = line.waiting.iter().position(|waiting| waiting == name);
+            let at = at.inspect(|at| drop(line.waiting.remove(*at))).unwrap_or(line.waiting.len());
+            let own = self.ways[way].owner.as_deref();
+            let theirs = |owner: &str| {
+                self.ways.iter().any(|way| way.owner.as_deref().is_some_and(|only| only.eq_ignore_ascii_case(owner)))
+            };
+            let mut number = at;
+            while names.len() < line.size && number < line.waiting.len() {
+                let next = &line.waiting[number];
+                let fits = match own {
+                    Some(own) => own.eq_ignore_ascii_case(&next.owner),
+                    None => !theirs(&next.owner),
+                };
+                if fits && next.host == name.host {
+                    names.extend(line.waiting.remove(number));
+                } else {
+                    number += 1;
+                }
+            }
+            for name in &names {
+                line.asked.insert(name.clone(), Asked::UnderWay);
+            }
+        }
+        let mut turn = Turn { many: self, way, names, ahead: batch::Ahead::default() };
+        turn.ahead = batch::ask(&self.ways[way].connection, &turn.names, self.now);
+    }
+
+    /// What every credential has left.
+    pub fn budgets(&self) -> Vec<Left> {
+        let of = |way: &Way, resource: &'static str| {
+            let meter = &way.connection.errand.as_ref()?.shared.meter;
+            let (left, full_in) = meter.left(resource)?;
+            Some(Left { origin: origin(way), resource, left, limit: meter.limit(resource), full_in: full_in.as_secs() })
+        };
+        self.ways
+            .iter()
+            .flat_map(|way| ["core", "graphql"].into_iter().filter_map(move |resource| of(way, resource)))
+            .collect()
+    }
+
+    /// What was asked with all credentials together.
+    pub fn spent(&self) -> Spent {
+        let each = self.ways.iter().filter_map(|way| Some(way.connection.errand.as_ref()?.shared.meter.spent()));
+        each.fold(Spent::default(), |all, one| Spent {
+            requests: all.requests + one.requests,
+            unchanged: all.unchanged + one.unchanged,
+            points: all.points + one.points,
+        })
+    }
+}
+
+fn origin(way: &Way) -> String {
+    way.connection.credential.as_ref().map_or_else(|| "nobody".to_owned(), |credential| credential.origin.clone())
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
