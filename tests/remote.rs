@@ -4,11 +4,15 @@
 
 mod support;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
+use osps::model::portfolio::RepositoryResult;
+use osps::store::Store;
 use rstest::rstest;
+use support::forge::{Forge, Size};
 use support::github::{Fault, GitHub, World, strict_rules};
 use support::{bare, binary, expect, osps};
 use tempfile::TempDir;
@@ -147,4 +151,158 @@ fn a_signal_during_a_fetch_leaves_nothing_behind(#[case] name: &str) {
     assert_eq!(away.left_behind(), 0);
     wait_until("git has ended", || at_work_in(&away.temporary).is_empty());
     assert_eq!(away.left_behind(), 0, "nothing comes back");
+}
+
+/// A forge with many repositories, and everything that osps keeps of it.
+struct Foundation {
+    forge: Forge,
+    scratch: TempDir,
+}
+
+impl Foundation {
+    fn new(size: Size) -> Self {
+        Self { forge: Forge::serve(size), scratch: TempDir::new().expect("a directory") }
+    }
+
+    fn osps(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(binary());
+        command.env_clear().env("PATH", std::env::var_os("PATH").expect("a path")).env("TMPDIR", self.scratch.path());
+        command
+            .env("LANG", "C.UTF-8")
+            .env("OSPS_GITHUB_TOKEN", "github_pat_of_a_test")
+            .current_dir(self.scratch.path());
+        command
+            .env("XDG_CACHE_HOME", self.scratch.path().join("cache"))
+            .args(args)
+            .args(["--api-url", &self.forge.url]);
+        command
+    }
+
+    fn run(&self, more: &[&str]) -> Command {
+        let owners =
+            ["--org", "acme", "--org", "globex", "--org", "ada", "--requests-per-second", "1000", "--jobs", "4"];
+        self.osps(&[&["portfolio", "run"], &owners[..], more].concat())
+    }
+
+    /// The digests of the facts behind every assessment of the newest run, by owner and name.
+    fn assessed(&self) -> BTreeMap<String, String> {
+        let address = format!("sqlite:{}", self.scratch.path().join("osps-history.db").display());
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        runtime.block_on(async {
+            let store = Store::open(&address).await.expect("a store");
+            let run = store.runs().await.expect("runs").pop().expect("a run");
+            let mut found = BTreeMap::new();
+            for record in store.records(&run.id).await.expect("records") {
+                let RepositoryResult::Assessed { assessment, .. } = record.result else {
+                    panic!("{} was not assessed", record.repository);
+                };
+                let document = store.document(&assessment).await.expect("read").expect("a document");
+                let assessment = osps::portfolio::unpacked(&document, &run).expect("an assessment");
+                let name = format!("{}/{}", record.repository.owner, record.repository.name);
+                found.insert(name, assessment.facts.digest);
+            }
+            found
+        })
+    }
+
+    /// The digest of the facts of one repository that is looked at alone.
+    fn alone(&self, name: &str) -> String {
+        let output = self.osps(&["collect", name, "--no-cache"]).output().expect("osps runs");
+        let mut facts: serde_json::Value = serde_json::from_str(&expect(0, &output)).expect("facts");
+        facts["collection"].as_object_mut().expect("a map").remove("collected_at");
+        format!("sha256:{}", osps::bundle::hex(&<sha2::Sha256 as sha2::Digest>::digest(facts.to_string())))
+    }
+}
+
+/// The event of this name that a run told last.
+fn told(output: &Output, event: &str) -> serde_json::Value {
+    let log = String::from_utf8_lossy(&output.stderr).into_owned();
+    let events = log.lines().filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
+    events.filter(|told| told["event"] == event).last().unwrap_or_else(|| panic!("no {event} in {log}"))
+}
+
+/// Two credentials ask a forge with delays and faults. What a run finds is what looking at each repository alone finds, and a
+/// second run is mostly told that nothing changed.
+#[test]
+fn a_foundation_is_asked_about_together() {
+    let foundation = Foundation::new(Size { repositories: 24, faults: 5, ..Size::default() });
+    let run = || {
+        let mut command = foundation.run(&["--log-format", "json"]);
+        command.env("OSPS_TOKENS", "github_pat_of_a_test,globex=github_pat_of_others").output().expect("osps runs")
+    };
+    let output = run();
+    let summary = expect(0, &output);
+    assert!(summary.contains("Left out: "), "{summary}");
+    let log = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(!log.contains("github_pat") && !summary.contains("github_pat"), "{log}");
+    let end = told(&output, "end");
+    let assessed = foundation.assessed();
+    assert_eq!(assessed.keys().cloned().collect::<Vec<_>>(), {
+        let mut usual = foundation.forge.usual();
+        usual.sort();
+        usual
+    });
+    assert!(end["points"].as_u64().expect("points") <= assessed.len() as u64, "{end}");
+    for (name, digest) in &assessed {
+        assert_eq!(&foundation.alone(name), digest, "{name}");
+    }
+    let tokens: BTreeSet<Option<String>> =
+        foundation.forge.requests().into_iter().map(|request| request.authorization).collect();
+    assert_eq!(tokens.len(), 2);
+
+    let again = told(&run(), "end");
+    let (requests, unchanged) = (again["requests"].as_u64(), again["unchanged"].as_u64());
+    assert!(unchanged.expect("a number") * 10 >= requests.expect("a number") * 9, "{again}");
+    assert_eq!(foundation.assessed(), assessed);
+}
+
+/// Where every budget is spent the rest is left for later, and another credential goes on.
+#[test]
+fn a_run_ends_with_its_budget_and_goes_on_with_another() {
+    let foundation = Foundation::new(Size { repositories: 30, limit: 80, ..Size::default() });
+    let output = foundation.run(&["--max-wait", "0", "--log-format", "json"]).output().expect("osps runs");
+    let summary = expect(4, &output);
+    assert!(summary.contains("can be tried again: `--resume`"), "{summary}");
+    let left = told(&output, "end")["to_be_tried_again"].as_u64().expect("a number");
+    assert!(left > 0 && told(&output, "end")["assessed"].as_u64() > Some(0), "{summary}");
+    let mut resumed = foundation.osps(&["portfolio", "run", "--resume", "--max-wait", "0"]);
+    resumed.env("OSPS_TOKENS", "github_pat_of_a_test\ngithub_pat_with_budget");
+    let summary = expect(0, &resumed.output().expect("osps runs"));
+    assert!(summary.contains("not assessed: 0"), "{summary}");
+    assert_eq!(foundation.assessed().len(), foundation.forge.usual().len());
+}
+
+#[rstest]
+#[case::refused(&["--org", "acme"], "refused_token", "does not accept the token from OSPS_GITHUB_TOKEN", 2)]
+#[case::nobody(&["--org", "nobody-here"], "github_pat_of_a_test", "cannot be listed", 4)]
+#[case::no_name(&["--org", "../x"], "github_pat_of_a_test", "takes the name of", 2)]
+#[case::neither(&[], "github_pat_of_a_test", "--from", 2)]
+fn owners_that_cannot_be_listed(#[case] args: &[&str], #[case] token: &str, #[case] says: &str, #[case] code: i32) {
+    let foundation = Foundation::new(Size { repositories: 3, ..Size::default() });
+    let mut command = foundation.osps(&[&["portfolio", "run"], args].concat());
+    let output = command.env("OSPS_GITHUB_TOKEN", token).output().expect("osps runs");
+    expect(code, &output);
+    let complaint = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(complaint.contains(says) && !complaint.contains("refused_token"), "{complaint}");
+}
+
+/// The figures of a large foundation: `cargo test --test remote -- --ignored --nocapture large`, with OSPS_REPOSITORIES for
+/// another size.
+#[test]
+#[ignore = "takes long"]
+fn a_large_foundation() {
+    let repositories = std::env::var("OSPS_REPOSITORIES").ok().and_then(|text| text.parse().ok()).unwrap_or(3_000);
+    let delay = Duration::from_millis(60);
+    let foundation = Foundation::new(Size { repositories, faults: 5, delay, limit: 15_000, ..Size::default() });
+    for _ in 0..2 {
+        let before = (Instant::now(), foundation.forge.points(), foundation.forge.requests().len());
+        let output = foundation.run(&["--log-format", "json"]).output().expect("osps runs");
+        println!("{}{}", expect(0, &output), told(&output, "end"));
+        let requests = foundation.forge.requests().len() - before.2;
+        println!("{:?}, {} points, {requests} requests", before.0.elapsed(), foundation.forge.points() - before.1);
+    }
+    let assessed = foundation.assessed();
+    for (name, digest) in assessed.iter().step_by(assessed.len() / 10) {
+        assert_eq!(&foundation.alone(name), digest, "{name}");
+    }
 }

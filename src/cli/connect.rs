@@ -128,7 +128,7 @@ impl Asking {
             found = several(&text, &origin)?;
         } else if let Some(text) = variable(SEVERAL) {
             found = several(&text, SEVERAL)?;
-        } else if let Some(credential) = self.credential_of_variables()? {
+        } else if let Some(credential) = Self::credential_of_variables()? {
             found.push((None, credential));
         } else if self.use_gh {
             found.push((None, from_gh()?));
@@ -197,7 +197,7 @@ impl Asking {
         if let Some(path) = &self.token_file {
             return Ok(Some(from_file(path)?));
         }
-        if let Some(credential) = self.credential_of_variables()? {
+        if let Some(credential) = Self::credential_of_variables()? {
             return Ok(Some(credential));
         }
         if self.use_gh {
@@ -206,8 +206,7 @@ impl Asking {
         self.of_app()
     }
 
-    #[expect(clippy::unused_self, reason = "it is the way of this asking")]
-    fn credential_of_variables(&self) -> anyhow::Result<Option<Credential>> {
+    fn credential_of_variables() -> anyhow::Result<Option<Credential>> {
         let found = VARIABLES.iter().find_map(|name| Some((name, variable(name)?)));
         found.map(|(name, token)| credential(&token, name)).transpose()
     }

@@ -13,7 +13,9 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use serde_json::{Value as Json, json};
 use tempfile::TempDir;
 
-use super::github::{Reply, Request, Sight, World, landed, merged, reader_rule, release, send, smart_http, strict_rules};
+use super::github::{
+    Reply, Request, Sight, World, landed, merged, reader_rule, release, send, smart_http, strict_rules,
+};
 use super::graphql::Query;
 use super::{Repository, bare};
 
@@ -122,9 +124,9 @@ pub(crate) fn world(number: usize) -> World {
         advisories: Vec::new(),
         releases: if of_ten(10) < 4 { vec![release("v1.0.0", "Changes: many.", &[])] } else { Vec::new() },
         pull_requests: (1..=changes)
-            .map(|at| merged(at, "ada", if at % 3 == 0 { &[] } else { &["grace"] }, &["test"]))
+            .map(|at| merged(at, "ada", if at.is_multiple_of(3) { &[] } else { &["grace"] }, &["test"]))
             .collect(),
-        history: (0..history).map(|at| landed(at, changes > 0 && mixed(number, at + 20) % 4 > 0)).collect(),
+        history: (0..history).map(|at| landed(at, changes > 0 && !mixed(number, at + 20).is_multiple_of(4))).collect(),
         homepage: (of_ten(11) < 3).then_some("https://example.org"),
         issues: of_ten(12) < 8,
         fallback: (owner == "acme").then(|| {
@@ -146,7 +148,10 @@ impl Forge {
             &[
                 ("README.md", "# Widget\n"),
                 ("SECURITY.md", "# Security\n\nWrite to security@example.net.\n"),
-                (".github/workflows/ci.yml", "on: push\njobs:\n  test:\n    runs-on: ubuntu-24.04\n    steps: [{run: make test}]\n"),
+                (
+                    ".github/workflows/ci.yml",
+                    "on: push\njobs:\n  test:\n    runs-on: ubuntu-24.04\n    steps: [{run: make test}]\n",
+                ),
             ],
         ];
         let clone = |(number, files): (usize, &&[(&str, &str)])| {
@@ -260,7 +265,9 @@ impl Inside {
     fn git(&self, request: &Request, headers: &BTreeMap<String, String>, body: &[u8]) -> Option<Vec<u8>> {
         let (repository, inside) = request.path.trim_start_matches('/').split_once(".git/")?;
         let (owner, name) = repository.split_once('/')?;
-        let none = |status: &str| Some(format!("HTTP/1.1 {status} X\r\nconnection: close\r\ncontent-length: 0\r\n\r\n").into_bytes());
+        let none = |status: &str| {
+            Some(format!("HTTP/1.1 {status} X\r\nconnection: close\r\ncontent-length: 0\r\n\r\n").into_bytes())
+        };
         let Some(number) = self.number(owner, name) else { return none("404") };
         if request.authorization.is_none() && world(number).visibility != "PUBLIC" {
             return none("401");
@@ -270,7 +277,9 @@ impl Inside {
         }
         if !headers.contains_key("git-protocol") {
             let kind = "content-type: application/x-git-upload-pack-advertisement";
-            return Some(format!("HTTP/1.1 200 X\r\nconnection: close\r\n{kind}\r\ncontent-length: 4\r\n\r\n0000").into_bytes());
+            return Some(
+                format!("HTTP/1.1 200 X\r\nconnection: close\r\n{kind}\r\ncontent-length: 4\r\n\r\n0000").into_bytes(),
+            );
         }
         let kind = mixed(number, 13) as usize % self.clones.len();
         let key = (kind, inside.to_owned(), body.to_vec());
@@ -359,7 +368,8 @@ impl Inside {
             let error = json!({"type": "NOT_FOUND", "path": [], "message": format!("Could not resolve to a {name}")});
             (Json::Null, vec![error])
         };
-        let first_of = |owner: &str| (0..self.size.repositories).find(|number| name_of(*number).0.eq_ignore_ascii_case(owner));
+        let first_of =
+            |owner: &str| (0..self.size.repositories).find(|number| name_of(*number).0.eq_ignore_ascii_case(owner));
         let find = |field: &str, arguments: &BTreeMap<String, String>| {
             let text = |name: &str| arguments.get(name).cloned().unwrap_or_default();
             let whole = |number: usize| -> Json { serde_json::from_slice(&world(number).query().body).expect("JSON") };
@@ -371,17 +381,19 @@ impl Inside {
                 },
                 "repository" if text("name") == ".github" => {
                     let seen = first_of(&text("owner")).map(|number| whole(number)["data"]["fallback"].clone());
-                    seen.filter(|seen| !seen.is_null()).map_or_else(|| not_found("Repository"), |seen| (seen, Vec::new()))
+                    seen.filter(|seen| !seen.is_null())
+                        .map_or_else(|| not_found("Repository"), |seen| (seen, Vec::new()))
                 }
                 _ => match self.number(&text("owner"), &text("name")) {
                     None => not_found("Repository"),
                     Some(number) => {
                         let whole = whole(number);
                         let errors = whole["errors"].as_array().cloned().unwrap_or_default();
-                        let own = errors.into_iter().filter(|error| error["path"][0] == "repository").map(|mut error| {
-                            error["path"].as_array_mut().expect("a path").remove(0);
-                            error
-                        });
+                        let own =
+                            errors.into_iter().filter(|error| error["path"][0] == "repository").map(|mut error| {
+                                error["path"].as_array_mut().expect("a path").remove(0);
+                                error
+                            });
                         (whole["data"]["repository"].clone(), own.collect())
                     }
                 },
@@ -409,7 +421,9 @@ impl Inside {
             [family @ ("orgs" | "users"), owner, "repos"] => self.list(request, family, owner, query),
             ["repos", owner, name, ..] => match self.number(owner, name) {
                 // A resource of a few repositories is not there, whoever asks and however often.
-                Some(number) if mixed(number, 14) % 50 == 0 && path.ends_with("private-vulnerability-reporting") => {
+                Some(number)
+                    if mixed(number, 14).is_multiple_of(50) && path.ends_with("private-vulnerability-reporting") =>
+                {
                     missing()
                 }
                 Some(number) => world(number).reply(request, body),
@@ -424,7 +438,7 @@ impl Inside {
     }
 
     fn list(&self, request: &Request, family: &str, owner: &str, query: &str) -> Reply {
-        if (family == "orgs") == (owner == "ada") {
+        if (family == "orgs") == (owner == "ada") || !OWNERS.contains(&owner) {
             return missing();
         }
         let page = query.split('&').find_map(|part| part.strip_prefix("page=")?.parse::<usize>().ok()).unwrap_or(1);

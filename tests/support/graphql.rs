@@ -10,8 +10,8 @@ use serde_json::{Map, Value as Json, json};
 /// One selected field, or a fragment with a condition on the type.
 #[derive(Debug, Clone)]
 enum Part {
-    Field { alias: String, name: String, arguments: BTreeMap<String, Argument>, parts: Vec<Part> },
-    On { kind: String, parts: Vec<Part> },
+    Field { alias: String, name: String, arguments: BTreeMap<String, Argument>, parts: Vec<Self> },
+    On { kind: String, parts: Vec<Self> },
     Spread(String),
 }
 
@@ -200,10 +200,12 @@ impl Query {
             let (found, below) = find(name, &arguments.collect());
             let found = self.select(&found, parts);
             for mut error in below {
-                let path: Vec<&str> = error["path"].as_array().expect("a path").iter().filter_map(Json::as_str).collect();
+                let path: Vec<&str> =
+                    error["path"].as_array().expect("a path").iter().filter_map(Json::as_str).collect();
                 let here = path.iter().try_fold(&found, |at, name| at.get(*name));
                 if here.is_some_and(Json::is_null) {
-                    let path: Vec<Json> = std::iter::once(json!(alias)).chain(path.into_iter().map(|name| json!(name))).collect();
+                    let path: Vec<Json> =
+                        std::iter::once(json!(alias)).chain(path.into_iter().map(|name| json!(name))).collect();
                     error["path"] = json!(path);
                     error["locations"] = json!([{"line": errors.len() + 1, "column": 3}]);
                     errors.push(error);
@@ -244,9 +246,11 @@ impl Query {
                 }
                 Part::Field { alias, name, arguments, parts } => {
                     let mut value = from.get(alias).or_else(|| from.get(name)).cloned().unwrap_or_default();
-                    if value.is_object() && value.get("totalCount").is_none() {
-                        let all = value["nodes"].as_array().map(Vec::len);
-                        all.map(|all| value["totalCount"] = json!(all));
+                    if value.is_object()
+                        && value.get("totalCount").is_none()
+                        && let Some(all) = value["nodes"].as_array().map(Vec::len)
+                    {
+                        value["totalCount"] = json!(all);
                     }
                     if let Some(Argument::Number(first)) = arguments.get("first") {
                         for list in ["nodes", "edges"] {

@@ -42,7 +42,8 @@ pub(super) struct Owners {
     /// Also the repositories of an owner that are archived, or forks of others
     #[arg(long, value_name = "KINDS", value_enum, value_delimiter = ',', requires = "org")]
     include: Vec<Kind>,
-    /// Requests that one credential may send in a second
+    /// Requests that one credential may send in a second. Several credentials stand in OSPS_TOKENS or, one per line, in
+    /// `--token-file`, each as TOKEN or OWNER=TOKEN; who has most left is asked with
     #[arg(long, value_name = "N", default_value_t = 10, help_heading = "Asking the forge", value_parser = clap::value_parser!(u32).range(1..=1_000))]
     requests_per_second: u32,
 }

@@ -263,6 +263,8 @@ async fn unfinished(store: &Store, address: &str) -> anyhow::Result<Run> {
     })
 }
 
+/// Repositories that must be done before anybody can say how long the others will take.
+const ENOUGH_TO_GO_BY: usize = 25;
 /// Repositories after which the budgets are told.
 const TOLD_AFTER: usize = 50;
 
@@ -404,17 +406,18 @@ impl<'a> Telling<'a> {
         let budgets = self.forge.map(Forge::budgets).unwrap_or_default();
         let left: u64 = budgets.iter().filter(|budget| budget.resource == "core").map(|budget| budget.left).sum();
         let budget = if budgets.is_empty() { String::new() } else { format!(", {left} requests left in this hour") };
-        let minutes = seconds.div_ceil(60);
-        let step = format!("{} of {} projects, about {minutes} min left{budget}", self.projects_done, self.projects);
+        let time = seconds.map_or_else(String::new, |seconds| format!(", about {} min left", seconds.div_ceil(60)));
+        let step = format!("{} of {} projects{time}{budget}", self.projects_done, self.projects);
         self.progress.step(&step);
     }
 
-    /// By how long the repositories so far took, and by what the budgets allow.
-    fn seconds_left(&self) -> u64 {
+    /// By how long the repositories so far took, and by what the budgets allow; nothing before there is enough to go by.
+    fn seconds_left(&self) -> Option<u64> {
         let left = self.repositories - self.repositories_done;
+        let enough = self.repositories_done >= ENOUGH_TO_GO_BY || left == 0;
         let pace = self.began.elapsed().as_secs_f64() * left as f64 / self.repositories_done.max(1) as f64;
         let of_budget = self.forge.map_or(0, |forge| forge.seconds_of_budget(self.repositories_done, left));
-        (pace.ceil() as u64).max(of_budget)
+        enough.then(|| (pace.ceil() as u64).max(of_budget))
     }
 
     fn budgets(&self) {

@@ -147,14 +147,14 @@ impl Asking<'_> {
         let mut text = String::new();
         let mut variables = Map::new();
         for (number, name) in names.iter().enumerate() {
-            let _ = write!(
+            let _ = writeln!(
                 text,
                 "r{number}: repository(owner: $o{number}, name: $n{number}) {{ ...Plain
                    owner {{ login }}
                    defaultBranchRef {{ target {{ ... on Commit {{ history(first: {HISTORY}) {{ nodes {{ ...Author }} }} }} }} }}
                    rulesets(first: {RULESETS}, includeParents: true) {{ totalCount nodes {{ ...Rules }} }}
                    merged: pullRequests(states: [MERGED], first: 1) {{ totalCount }}
-                   any: pullRequests(first: 1) {{ totalCount }} }}\n"
+                   any: pullRequests(first: 1) {{ totalCount }} }}"
             );
             variables.insert(format!("o{number}"), json!(name.owner));
             variables.insert(format!("n{number}"), json!(name.name));
@@ -163,10 +163,10 @@ impl Asking<'_> {
         let owners: BTreeSet<String> = names.iter().map(|name| name.owner.to_lowercase()).collect();
         let owners: Vec<String> = owners.into_iter().filter(|owner| shared.owner(owner).is_none()).collect();
         for (number, owner) in owners.iter().enumerate() {
-            let _ = write!(
+            let _ = writeln!(
                 text,
                 "m{number}: repositoryOwner(login: $w{number}) {{ ...Members }}
-                 f{number}: repository(owner: $w{number}, name: \".github\") {{ ...Health }}\n"
+                 f{number}: repository(owner: $w{number}, name: \".github\") {{ ...Health }}"
             );
             variables.insert(format!("w{number}"), json!(owner));
         }
@@ -189,27 +189,27 @@ impl Asking<'_> {
         let mut variables = Map::new();
         let mut fragments = BTreeSet::new();
         for (number, Half { name, changes, landed, rulesets, .. }) in halves.iter().enumerate() {
-            let _ = write!(text, "r{number}: repository(owner: $o{number}, name: $n{number}) {{ nameWithOwner\n");
+            let _ = writeln!(text, "r{number}: repository(owner: $o{number}, name: $n{number}) {{ nameWithOwner");
             if *changes > 0 {
                 fragments.extend(["Change", "Check"]);
-                let _ = write!(
+                let _ = writeln!(
                     text,
                     "pullRequests(states: [MERGED], first: {changes}, orderBy: {{field: UPDATED_AT, direction: DESC}}) \
-                     {{ nodes {{ ...Change }} }}\n"
+                     {{ nodes {{ ...Change }} }}"
                 );
             }
             if *landed > 0 {
                 fragments.extend(["Landed", "Author"]);
-                let _ = write!(
+                let _ = writeln!(
                     text,
-                    "defaultBranchRef {{ target {{ ... on Commit {{ history(first: {landed}) {{ nodes {{ ...Landed }} }} }} }} }}\n"
+                    "defaultBranchRef {{ target {{ ... on Commit {{ history(first: {landed}) {{ nodes {{ ...Landed }} }} }} }} }}"
                 );
             }
             if *rulesets > 0 {
                 fragments.insert("Rules");
-                let _ = write!(
+                let _ = writeln!(
                     text,
-                    "rulesets(first: {rulesets}, includeParents: true) {{ totalCount nodes {{ ...Rules }} }}\n"
+                    "rulesets(first: {rulesets}, includeParents: true) {{ totalCount nodes {{ ...Rules }} }}"
                 );
             }
             text.push_str("}\n");
