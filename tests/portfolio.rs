@@ -5,6 +5,7 @@
 
 mod support;
 
+use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::time::Instant;
@@ -120,6 +121,40 @@ fn every_verdict_is_that_of_the_repository_alone() {
             assert_eq!(mark, verdict["outcome"], "{name} {id}");
         }
     }
+}
+
+/// Three machines share one run, and one of them goes away in the middle: what it had is done by the others, and nothing twice.
+#[test]
+fn workers_share_a_run_and_one_is_killed() {
+    let Ok(server) = std::env::var("OSPS_TEST_POSTGRES") else { return };
+    let portfolio = Portfolio::new(12);
+    text(&mut portfolio.run("sqlite:whole.db", &[]));
+    let worker = || {
+        let mut command = portfolio.run(&server, &["--queue", "--lease", "3", "--jobs", "1", "--log-format", "json"]);
+        command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("osps starts")
+    };
+    let mut killed = worker();
+    let told = BufReader::new(killed.stderr.take().expect("its log"));
+    // It has finished one project and taken another.
+    let first = told.lines().map_while(Result::ok).find(|line| line.contains(r#""event":"repository""#));
+    first.expect("a project is done");
+    killed.kill().expect("killed");
+    killed.wait().expect("ended");
+    let others: Vec<_> = [worker(), worker()].into_iter().map(|child| child.wait_with_output()).collect();
+    for output in others {
+        let output = output.expect("osps ends");
+        assert!(output.status.success(), "{}", complaint(&output));
+    }
+    assert_eq!(portfolio.history(&server), portfolio.history("sqlite:whole.db"));
+}
+
+/// Work can only be shared where several machines reach the store.
+#[test]
+fn a_queue_needs_a_store_that_several_machines_reach() {
+    let portfolio = Portfolio::new(2);
+    let output = portfolio.run("sqlite:all.db", &["--queue"]).output().expect("osps runs");
+    assert_eq!(output.status.code(), Some(2), "{}", complaint(&output));
+    assert!(complaint(&output).contains("expected `--store postgres://HOST/DATABASE`"), "{}", complaint(&output));
 }
 
 /// However often a run is killed, and wherever it stood: going on ends where a run ends that nobody disturbed.

@@ -1,6 +1,7 @@
 //! Floor 1: what portfolio runs leave behind, in an SQLite file or a PostgreSQL database with one schema. It keeps runs,
 //! what came of each repository, the changes between runs, and assessments by their digest, compressed. It never judges.
 
+pub mod queue;
 mod schema;
 
 use std::collections::BTreeSet;
@@ -50,6 +51,9 @@ pub enum StoreError {
         /// What differs.
         what: &'static str,
     },
+    /// Work is shared in a store that cannot do so.
+    #[error("work is shared between machines in a PostgreSQL store: expected `--store postgres://HOST/DATABASE`")]
+    NoQueue,
     /// A row that does not hold what was put there.
     #[error("the store holds what nobody put there: {0}")]
     Broken(String),

@@ -4,6 +4,7 @@ mod merge;
 mod online;
 mod report;
 mod run;
+mod share;
 
 use clap::{Args as ClapArgs, Subcommand};
 

@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc;
-use std::time::Instant;
+use std::thread::ScopedJoinHandle;
+use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use clap::Args as ClapArgs;
@@ -16,8 +16,9 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use super::online::{self, Forge, Owners};
+use super::share::Share;
 use super::{Kept, runtime};
-use crate::audit::Judge;
+use crate::audit::{Judge, Settings};
 use crate::bundle::Bundle;
 use crate::catalog::Catalogs;
 use crate::cli::collect::Place;
@@ -32,9 +33,10 @@ use crate::collect::forge::Connection;
 use crate::config::inventory;
 use crate::model::id::Level;
 use crate::model::portfolio::{Done, Inventory, Project, Record, RepositoryName, RepositoryResult, Run};
-use crate::policy::Policies;
+use crate::policy::{Policies, PolicyError};
 use crate::portfolio::{self, Collected, NotCollected, Shard};
 use crate::store::Store;
+use crate::store::queue::Queue;
 
 /// Bytes of an inventory.
 const MAX_INVENTORY: u64 = 16 * 1024 * 1024;
@@ -62,6 +64,13 @@ pub(super) struct Args {
     /// Only one part of several of equal size, such as 2/4; each part can run on another machine
     #[arg(long, value_name = "I/N")]
     shard: Option<ShardArg>,
+    /// Share the work with every other `osps portfolio run --queue` on the same store, which has to be PostgreSQL: each
+    /// project is leased to one of them, and goes to another when its holder goes away
+    #[arg(long, conflicts_with = "shard")]
+    queue: bool,
+    /// Seconds after which the projects of a worker that says nothing go to others
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(3..=3600), requires = "queue")]
+    lease: u64,
     /// Go on with the newest run that was not finished, or in which repositories can be tried again
     #[arg(long, conflicts_with = "at")]
     resume: bool,
@@ -159,50 +168,21 @@ pub(super) fn run(args: Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     if let Some(forge) = &forge {
         forge.line_up(work.iter().flat_map(|project| &project.repositories));
     }
-    let next = AtomicUsize::new(0);
-    let stop = AtomicBool::new(false);
-    let failure: Mutex<Option<anyhow::Error>> = Mutex::new(None);
     let processors = || std::thread::available_parallelism().map_or(1, usize::from);
     let jobs = args.jobs.map_or_else(|| if forge.is_some() { processors() * 2 } else { processors() }, usize::from);
-    let total = work.len();
     let mut telling = Telling::begin(&progress, &run, forge.as_ref(), &work);
-    let (sender, receiver) = mpsc::sync_channel::<Vec<Done>>(jobs * 2);
-    std::thread::scope(|scope| -> anyhow::Result<()> {
-        for _ in 0..jobs.min(total.max(1)) {
-            let sender = sender.clone();
-            let (work, next, stop, reading, settings, failure) = (&work, &next, &stop, &reading, &settings, &failure);
-            scope.spawn(move || {
-                let mut judge = match Judge::new(settings) {
-                    Ok(judge) => judge,
-                    Err(error) => {
-                        if let Ok(mut failure) = failure.lock() {
-                            *failure = Some(error.into());
-                        }
-                        return;
-                    }
-                };
-                while let Some(project) = work.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let done = portfolio::project(&mut judge, project, |name| reading.collect(name));
-                    if stop.load(Ordering::Relaxed) || sender.send(done).is_err() {
-                        return;
-                    }
-                }
-            });
+    let judges = Judges { settings: &settings, reading: &reading, number: jobs };
+    match args.queue {
+        true => {
+            let queue = runtime.block_on(Queue::open(&args.kept.store, &run.id))?;
+            let share = Share { store: &store, queue: &queue, run: &run, lease: Duration::from_secs(args.lease) };
+            share.work(&judges, &work, &runtime, &mut telling)?;
         }
-        drop(sender);
-        for done in receiver {
-            let at = Timestamp::now().strftime(INSTANT).to_string();
-            let kept = runtime.block_on(store.record(&run, &done, &at));
-            if let Err(error) = kept {
-                stop.store(true, Ordering::Relaxed);
-                return Err(error.into());
-            }
-            telling.done(&done);
-        }
-        Ok(())
-    })?;
-    if let Some(error) = failure.into_inner().ok().flatten() {
-        return Err(error);
+        false => judges.all(&work, |done| {
+            runtime.block_on(store.record(&run, done, &instant()))?;
+            telling.done(done);
+            Ok(())
+        })?,
     }
     let records = runtime.block_on(store.records(&run.id))?;
     let named: BTreeSet<&RepositoryName> =
@@ -268,8 +248,77 @@ const ENOUGH_TO_GO_BY: usize = 25;
 /// Repositories after which the budgets are told.
 const TOLD_AFTER: usize = 50;
 
+/// The instant at which something is kept.
+pub(super) fn instant() -> String {
+    Timestamp::now().strftime(INSTANT).to_string()
+}
+
+/// Threads that read and judge projects, each with an engine of its own.
+pub(super) struct Judges<'a> {
+    settings: &'a Settings<'a>,
+    reading: &'a Reading<'a>,
+    /// How many projects are assessed at once.
+    pub(super) number: usize,
+}
+
+impl Judges<'_> {
+    /// Assesses all of these; `keep` gets what came of each, in the order in which they are done, and its error ends it.
+    fn all(&self, work: &[&Project], mut keep: impl FnMut(&[Done]) -> anyhow::Result<()>) -> anyhow::Result<()> {
+        let (next, stop) = (AtomicUsize::new(0), AtomicBool::new(false));
+        std::thread::scope(|scope| {
+            let (sender, receiver) = mpsc::sync_channel::<Vec<Done>>(self.number * 2);
+            let threads: Vec<_> = (0..self.number.min(work.len().max(1)))
+                .map(|_| {
+                    let (sender, next, stop) = (sender.clone(), &next, &stop);
+                    let take = move || {
+                        let project = *work.get(next.fetch_add(1, Ordering::Relaxed))?;
+                        let sender = sender.clone();
+                        Some((project, move |done| !stop.load(Ordering::Relaxed) && sender.send(done).is_ok()))
+                    };
+                    scope.spawn(move || self.one_after_the_other(take))
+                })
+                .collect();
+            drop(sender);
+            for done in receiver {
+                if let Err(error) = keep(&done) {
+                    stop.store(true, Ordering::Relaxed);
+                    return Err(error);
+                }
+            }
+            ended(threads)
+        })
+    }
+
+    /// On one thread: assesses what `take` hands out, and gives back what came of it, until there is nothing more or nobody
+    /// wants it any longer.
+    pub(super) fn one_after_the_other<'p, G: FnOnce(Vec<Done>) -> bool>(
+        &self,
+        mut take: impl FnMut() -> Option<(&'p Project, G)>,
+    ) -> Result<(), PolicyError> {
+        let mut judge = Judge::new(self.settings)?;
+        while let Some((project, give)) = take() {
+            let done = portfolio::project(&mut judge, project, |name| self.reading.collect(name));
+            if !give(done) {
+                break;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Waits for threads, and tells the first error of theirs.
+pub(super) fn ended(threads: Vec<ScopedJoinHandle<'_, Result<(), PolicyError>>>) -> anyhow::Result<()> {
+    for thread in threads {
+        match thread.join() {
+            Ok(result) => result?,
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
+    }
+    Ok(())
+}
+
 /// How repositories are read.
-struct Reading<'a> {
+pub(super) struct Reading<'a> {
     configuring: Configuring,
     offline_dir: Option<&'a Path>,
     forge: Option<&'a Forge>,
@@ -349,7 +398,7 @@ fn summary(out: &mut String, run: &Run, records: &[Record], named: usize) {
 }
 
 /// What is told while a run goes on: a line that moves for people, an object per event for programs.
-struct Telling<'a> {
+pub(super) struct Telling<'a> {
     progress: &'a Progress,
     forge: Option<&'a Forge>,
     began: Instant,
@@ -379,7 +428,7 @@ impl<'a> Telling<'a> {
         telling
     }
 
-    fn done(&mut self, done: &[Done]) {
+    pub(super) fn done(&mut self, done: &[Done]) {
         let before = self.repositories_done / TOLD_AFTER;
         self.projects_done += 1;
         self.repositories_done += done.len();
