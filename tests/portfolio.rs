@@ -127,6 +127,7 @@ fn every_verdict_is_that_of_the_repository_alone() {
 #[test]
 fn workers_share_a_run_and_one_is_killed() {
     let Ok(server) = std::env::var("OSPS_TEST_POSTGRES") else { return };
+    let server = database(&server);
     let portfolio = Portfolio::new(12);
     text(&mut portfolio.run("sqlite:whole.db", &[]));
     let worker = || {
@@ -146,6 +147,19 @@ fn workers_share_a_run_and_one_is_killed() {
         assert!(output.status.success(), "{}", complaint(&output));
     }
     assert_eq!(portfolio.history(&server), portfolio.history("sqlite:whole.db"));
+}
+
+/// A database of its own beside the one of this address.
+fn database(server: &str) -> String {
+    let name = format!("workers_{}", std::process::id());
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(async {
+        use sqlx::Connection as _;
+        let mut connection = sqlx::PgConnection::connect(server).await.expect("connected");
+        let make = sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"));
+        sqlx::query(make).execute(&mut connection).await.expect("made");
+    });
+    format!("{}/{name}", server.rsplit_once('/').expect("the name of a database").0)
 }
 
 /// Work can only be shared where several machines reach the store.
