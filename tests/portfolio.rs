@@ -10,6 +10,7 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::time::Instant;
 
+use parquet::file::reader::{FileReader as _, SerializedFileReader};
 use serde_json::Value as Json;
 use support::{Repository, binary};
 use tempfile::TempDir;
@@ -106,6 +107,15 @@ fn every_verdict_is_that_of_the_repository_alone() {
     assert!(said.contains("\n6 repositories: ") && said.contains(", 1 not assessed"), "{said}");
     let exported =
         text(osps().current_dir(portfolio.path()).args(["history", "export", "jsonl", "--store", "sqlite:all.db"]));
+    let table = portfolio.path().join("all.parquet");
+    let mut export = osps();
+    export.current_dir(portfolio.path()).args(["history", "export", "parquet", "--store", "sqlite:all.db", "--output"]);
+    text(export.arg(&table));
+    let table = SerializedFileReader::new(std::fs::File::open(table).expect("a file")).expect("Parquet");
+    let rows: Vec<String> =
+        table.get_row_iter(None).expect("rows").map(|row| row.expect("a row").to_string()).collect();
+    assert_eq!(rows.len(), exported.lines().count());
+    assert!(rows[0].contains(r#"requirement: "OSPS-AC-01.01""#), "{}", rows[0]);
     for name in ["r2", "r3", "r4"] {
         let place = format!("clones/acme/{name}");
         let alone = osps().current_dir(portfolio.path()).args(["assess", &place, "--offline", "-o", "json"]).output();

@@ -2,8 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::fs::File;
+use std::io::{BufWriter, IsTerminal as _, Write};
 use std::path::PathBuf;
 
+use anyhow::Context as _;
 use clap::{Args as ClapArgs, Subcommand, ValueEnum};
 use jiff::civil::Date;
 
@@ -14,6 +17,7 @@ use crate::model::assessment::Standing;
 use crate::model::id::Level;
 use crate::model::portfolio::{Expiring, Mark, Record, RepositoryName, RepositoryResult, Run};
 use crate::portfolio::unpacked;
+use crate::report::parquet::{Column, Parquet};
 use crate::report::style::Style;
 use crate::store::Store;
 
@@ -100,6 +104,8 @@ enum Form {
     Csv,
     /// One JSON object per line.
     Jsonl,
+    /// Apache Parquet.
+    Parquet,
 }
 
 pub(super) fn days(text: &str) -> Result<u16, String> {
@@ -121,8 +127,20 @@ pub(super) fn run(args: Args, terminal: &Terminal) -> anyhow::Result<Exit> {
             Command::Trend { repository, kept } => trend(&open(&kept.store).await?, &repository, &style).await,
             Command::Expiring { within, kept } => expiring(&open(&kept.store).await?, within, &style).await,
             Command::Export { form, run, output, kept } => {
-                let text = export(&open(&kept.store).await?, form, run.as_deref()).await?;
-                shared::write(&text, output.as_deref())?;
+                let stdout = std::io::stdout();
+                if matches!(form, Form::Parquet) && output.is_none() && stdout.is_terminal() {
+                    return Err(Usage("Parquet is no text: name a file with `--output`".to_owned()).into());
+                }
+                let store = open(&kept.store).await?;
+                let mut out: Box<dyn Write + Send> = match &output {
+                    Some(path) => {
+                        let file = File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
+                        Box::new(BufWriter::new(file))
+                    }
+                    None => Box::new(BufWriter::new(stdout)),
+                };
+                export(&store, Table::new(form, &mut out)?, run.as_deref()).await?;
+                out.flush()?;
                 return Ok(exit::DONE);
             }
             Command::Prune { before, kept } => {
@@ -348,34 +366,64 @@ async fn expiring(store: &Store, within: u16, style: &Style) -> anyhow::Result<S
     Ok(lines.concat())
 }
 
-async fn export(store: &Store, form: Form, only: Option<&str>) -> anyhow::Result<String> {
+/// The columns of a table of marks.
+const COLUMNS: [&str; 6] = ["run", "started_at", "catalog", "repository", "requirement", "mark"];
+
+/// A table of marks in the making.
+enum Table<'w> {
+    Csv(&'w mut (dyn Write + Send)),
+    Jsonl(&'w mut (dyn Write + Send)),
+    Parquet(Box<Parquet<&'w mut (dyn Write + Send)>>),
+}
+
+impl<'w> Table<'w> {
+    fn new(form: Form, out: &'w mut (dyn Write + Send)) -> std::io::Result<Self> {
+        Ok(match form {
+            Form::Csv => {
+                write!(out, "{}\r\n", COLUMNS.join(","))?;
+                Self::Csv(out)
+            }
+            Form::Jsonl => Self::Jsonl(out),
+            Form::Parquet => {
+                let columns = COLUMNS.map(|name| Column { name, optional: false });
+                Self::Parquet(Box::new(Parquet::new(out, columns)?))
+            }
+        })
+    }
+
+    fn row(&mut self, cells: [&str; COLUMNS.len()]) -> std::io::Result<()> {
+        match self {
+            // None of these can hold a comma, a quote or the beginning of a formula.
+            Self::Csv(out) => write!(out, "{}\r\n", cells.join(",")),
+            Self::Jsonl(out) => {
+                let row: BTreeMap<&str, &str> = COLUMNS.into_iter().zip(cells).collect();
+                writeln!(out, "{}", serde_json::to_string(&row)?)
+            }
+            Self::Parquet(table) => table.row(cells.map(Some)),
+        }
+    }
+
+    fn end(self) -> std::io::Result<()> {
+        match self {
+            Self::Csv(out) | Self::Jsonl(out) => out.flush(),
+            Self::Parquet(table) => table.end(),
+        }
+    }
+}
+
+/// Every mark of every run, or of one, row by row: those of a year do not fit into memory.
+async fn export(store: &Store, mut table: Table<'_>, only: Option<&str>) -> anyhow::Result<()> {
     let runs = match only {
         Some(id) => vec![one(store, Some(id)).await?],
         None => store.runs().await?,
     };
-    let mut out = match form {
-        Form::Csv => "run,started_at,catalog,repository,requirement,mark\r\n".to_owned(),
-        Form::Jsonl => String::new(),
-    };
     for run in &runs {
         for record in store.records(&run.id).await? {
+            let repository = record.repository.to_string();
             for (id, mark) in of_run(run, &record.result).unwrap_or_default() {
-                let (repository, word) = (&record.repository, mark.word());
-                let _ = match form {
-                    // None of these can hold a comma, a quote or the beginning of a formula.
-                    Form::Csv => {
-                        write!(out, "{},{},{},{repository},{id},{word}\r\n", run.id, run.started_at, run.catalog)
-                    }
-                    Form::Jsonl => {
-                        let row = serde_json::json!({
-                            "run": run.id, "started_at": run.started_at, "catalog": run.catalog,
-                            "repository": repository, "requirement": id, "mark": word,
-                        });
-                        writeln!(out, "{row}")
-                    }
-                };
+                table.row([&run.id, &run.started_at, &run.catalog, &repository, id.as_str(), mark.word()])?;
             }
         }
     }
-    Ok(out)
+    Ok(table.end()?)
 }

@@ -18,6 +18,7 @@ mod intoto;
 mod junit;
 mod links;
 pub mod oscal;
+pub mod parquet;
 pub mod portfolio;
 mod record;
 pub mod sarif;

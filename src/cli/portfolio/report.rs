@@ -66,6 +66,7 @@ async fn write(args: &Args, terminal: &Terminal) -> anyhow::Result<Exit> {
 
     let data = args.output.join("data");
     replace(&data.join("results.csv"), |out| Ok(portfolio::results_csv(&survey, catalog, out)?))?;
+    replace(&data.join("results.parquet"), |out| Ok(portfolio::results_parquet(&survey, catalog, out)?))?;
     replace(&data.join("results.jsonl"), |out| Ok(portfolio::results_jsonl(&survey, out)?))?;
     replace(&data.join("changes.csv"), |out| Ok(portfolio::changes_csv(&survey, out)?))?;
     replace(&data.join("not-assessed.csv"), |out| Ok(portfolio::not_assessed_csv(&survey, out)?))?;
@@ -141,7 +142,10 @@ fn put(path: &Path, text: &str) -> anyhow::Result<()> {
 }
 
 /// Writes a file beside its place, and then puts it there: whoever looks sees the old one or the new one.
-fn replace(path: &Path, fill: impl FnOnce(&mut dyn std::io::Write) -> anyhow::Result<()>) -> anyhow::Result<()> {
+fn replace(
+    path: &Path,
+    fill: impl FnOnce(&mut (dyn std::io::Write + Send)) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
     let wrong = || format!("cannot write {}", path.display());
     let directory = path.parent().ok_or_else(|| Usage(wrong()))?;
     std::fs::create_dir_all(directory).with_context(wrong)?;

@@ -21,7 +21,7 @@ use crate::model::portfolio::{RepositoryName, RepositoryResult, Survey};
 use page::{Making, Page};
 pub use slug::Slugs;
 use standing::{Columns, ProjectStanding};
-pub use table::{Row, changes_csv, not_assessed_csv, results_csv, results_jsonl, rows};
+pub use table::{Row, changes_csv, not_assessed_csv, results_csv, results_jsonl, results_parquet, rows};
 
 /// The style of the pages.
 const STYLE: &str = "portfolio.style.j2";

@@ -10,6 +10,7 @@ use super::standing;
 use crate::model::assessment::Standing;
 use crate::model::catalog::Catalog;
 use crate::model::portfolio::{Mark, Project, RepositoryName, RepositoryResult, Survey};
+use crate::report::parquet::{Column, Parquet};
 use crate::report::{csv, words};
 
 /// One requirement of one repository in one run.
@@ -133,6 +134,17 @@ fn status(mark: Mark) -> &'static str {
 pub fn results_csv(survey: &Survey, catalog: &Catalog, out: &mut dyn io::Write) -> io::Result<()> {
     write_row(out, Row::COLUMNS.map(str::to_owned).into_iter())?;
     rows(survey, catalog, |row| write_row(out, row.texts().into_iter().map(|text| text.unwrap_or_default().to_owned())))
+}
+
+/// All results as a table for data frames.
+///
+/// # Errors
+/// What writing fails with.
+pub fn results_parquet(survey: &Survey, catalog: &Catalog, out: &mut (dyn io::Write + Send)) -> io::Result<()> {
+    let column = |name| Column { name, optional: matches!(name, "group" | "commit") };
+    let mut table = Parquet::new(out, Row::COLUMNS.map(column))?;
+    rows(survey, catalog, |row| table.row(row.texts()))?;
+    table.end()
 }
 
 /// One object per repository and line.
