@@ -41,14 +41,23 @@ pub struct Worker {
 }
 
 impl Queue {
+    /// Whether work can be shared in the store of this address.
+    ///
+    /// # Errors
+    /// It is not one of PostgreSQL.
+    pub fn is_possible_in(address: &str) -> Result<()> {
+        match address.starts_with("postgres://") || address.starts_with("postgresql://") {
+            true => Ok(()),
+            false => Err(StoreError::NoQueue),
+        }
+    }
+
     /// Opens the queue of a run.
     ///
     /// # Errors
     /// The address is not that of PostgreSQL, or the database refuses.
     pub async fn open(address: &str, run: &str) -> Result<Self> {
-        if !address.starts_with("postgres://") && !address.starts_with("postgresql://") {
-            return Err(StoreError::NoQueue);
-        }
+        Self::is_possible_in(address)?;
         let pool = PgPool::connect(address).await?;
         PostgresStorage::setup(&pool).await.map_err(|error| StoreError::Database(error.to_string()))?;
         Ok(Self { pool, name: format!("osps:{run}") })

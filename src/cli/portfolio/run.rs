@@ -103,6 +103,9 @@ impl FromStr for ShardArg {
 }
 
 pub(super) fn run(args: Args, terminal: &Terminal) -> anyhow::Result<Exit> {
+    if args.queue {
+        Queue::is_possible_in(&args.kept.store)?;
+    }
     let progress = terminal.progress();
     let forge = match args.offline_dir {
         Some(_) => None,
@@ -165,7 +168,8 @@ pub(super) fn run(args: Args, terminal: &Terminal) -> anyhow::Result<Exit> {
         catalogs: &catalogs,
         now: run.started_at.parse()?,
     };
-    if let Some(forge) = &forge {
+    // Where work is shared nobody knows what comes next: to ask ahead would be to ask for others, who ask as well.
+    if let Some(forge) = forge.as_ref().filter(|_| !args.queue) {
         forge.line_up(work.iter().flat_map(|project| &project.repositories));
     }
     let processors = || std::thread::available_parallelism().map_or(1, usize::from);
