@@ -222,60 +222,69 @@ impl Asking<'_> {
         Some(halves.iter().enumerate().filter_map(part).collect())
     }
 
-    /// Puts the parts of one repository together, as the query about it alone would have brought them.
+    /// Keeps the answer about one repository where all parts of it are there.
     fn put_together(&mut self, half: Half, more: Option<Told>) {
-        let Half { name, told: Told { mut data, mut errors }, .. } = half;
-        let Some(owner) = self.connection.errand.as_ref().and_then(|errand| errand.shared.owner(&name.owner)) else {
-            return;
-        };
-        for error in &mut errors {
-            prefix(error, &["repository"]);
+        let owner = self.connection.errand.as_ref().and_then(|errand| errand.shared.owner(&half.name.owner));
+        let name = half.name.clone();
+        if let Some(body) = owner.and_then(|owner| together(half, more.unwrap_or_default(), &owner)) {
+            self.ahead.bodies.insert(name, body.to_string());
         }
-        if let Some(repository) = data.as_object_mut() {
-            for helper in ["merged", "any"] {
-                repository.remove(helper);
-            }
-            let none = json!({"nodes": []});
-            let Some(Told { data: more, errors: below }) = more.or_else(|| Some(Told::default())) else { return };
-            let listed = more.pointer("/defaultBranchRef/target/history");
-            if let Some(history) = data_at(repository, &["defaultBranchRef", "target", "history"]) {
-                match listed {
-                    Some(listed) => *history = listed.clone(),
-                    None => {
-                        let nodes = history.get_mut("nodes").and_then(Json::as_array_mut);
-                        for commit in nodes.into_iter().flatten().filter_map(Json::as_object_mut) {
-                            commit.insert("associatedPullRequests".to_owned(), none.clone());
-                        }
-                    }
+    }
+}
+
+/// The answer as the query about one repository would have brought it. None where a part that was asked for did not come: an
+/// empty list in its place would say that there is nothing.
+fn together(half: Half, more: Told, owner: &OwnerTold) -> Option<Json> {
+    let Half { told: Told { mut data, mut errors }, changes, landed, rulesets, .. } = half;
+    if changes + landed + rulesets > 0 && !(more.is_whole() && more.data.is_object()) {
+        return None;
+    }
+    for error in &mut errors {
+        prefix(error, &["repository"]);
+    }
+    if let Some(repository) = data.as_object_mut() {
+        for helper in ["merged", "any"] {
+            repository.remove(helper);
+        }
+        let none = json!({"nodes": []});
+        if let Some(history) = data_at(repository, &["defaultBranchRef", "target", "history"]) {
+            if landed > 0 {
+                *history =
+                    more.data.pointer("/defaultBranchRef/target/history").filter(|told| told.is_object())?.clone();
+            } else {
+                let nodes = history.get_mut("nodes").and_then(Json::as_array_mut);
+                for commit in nodes.into_iter().flatten().filter_map(Json::as_object_mut) {
+                    commit.insert("associatedPullRequests".to_owned(), none.clone());
                 }
             }
-            if let Some(rulesets) = more.get("rulesets") {
-                repository.insert("rulesets".to_owned(), rulesets.clone());
-            }
-            repository.insert("pullRequests".to_owned(), more.get("pullRequests").cloned().unwrap_or(none));
-            for mut error in below {
-                prefix(&mut error, &["repository"]);
-                errors.push(error);
-            }
-            if let Some(members) = owner.members.data.get("membersWithRole") {
-                let Some(own) = repository.get_mut("owner").and_then(Json::as_object_mut) else { return };
-                own.insert("membersWithRole".to_owned(), members.clone());
-                errors.extend(owner.members.errors.iter().cloned().map(|mut error| {
-                    prefix(&mut error, &["repository", "owner"]);
-                    error
-                }));
-            }
         }
-        errors.extend(owner.fallback.errors.iter().cloned().map(|mut error| {
-            prefix(&mut error, &["fallback"]);
-            error
-        }));
-        let mut body = json!({"data": {"repository": data, "fallback": owner.fallback.data}});
-        if !errors.is_empty() {
-            body["errors"] = Json::Array(errors);
+        if rulesets > 0 {
+            repository.insert("rulesets".to_owned(), more.data.get("rulesets")?.clone());
         }
-        self.ahead.bodies.insert(name, body.to_string());
+        let merged = if changes > 0 { more.data.get("pullRequests")?.clone() } else { none };
+        repository.insert("pullRequests".to_owned(), merged);
+        for mut error in more.errors {
+            prefix(&mut error, &["repository"]);
+            errors.push(error);
+        }
+        if let Some(members) = owner.members.data.get("membersWithRole") {
+            let own = repository.get_mut("owner").and_then(Json::as_object_mut)?;
+            own.insert("membersWithRole".to_owned(), members.clone());
+            errors.extend(owner.members.errors.iter().cloned().map(|mut error| {
+                prefix(&mut error, &["repository", "owner"]);
+                error
+            }));
+        }
     }
+    errors.extend(owner.fallback.errors.iter().cloned().map(|mut error| {
+        prefix(&mut error, &["fallback"]);
+        error
+    }));
+    let mut body = json!({"data": {"repository": data, "fallback": owner.fallback.data}});
+    if !errors.is_empty() {
+        body["errors"] = Json::Array(errors);
+    }
+    Some(body)
 }
 
 impl Told {
@@ -346,4 +355,69 @@ fn prefix(error: &mut Json, before: &[&str]) {
 fn data_at<'a>(data: &'a mut Map<String, Json>, path: &[&str]) -> Option<&'a mut Json> {
     let (first, rest) = path.split_first()?;
     rest.iter().try_fold(data.get_mut(*first)?, |at, part| at.get_mut(*part)).filter(|found| found.is_object())
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    /// A repository with a commit and a merged change, after the first step.
+    fn after_the_first_step(merged: u64) -> Half {
+        let data = json!({
+            "owner": {"login": "Acme"}, "isFork": false, "merged": {"totalCount": merged}, "any": {"totalCount": merged},
+            "rulesets": {"totalCount": 0, "nodes": []},
+            "defaultBranchRef": {"target": {"history": {"nodes": [{"oid": "c1"}]}}},
+        });
+        let name: RepositoryName = "acme/widget".parse().expect("a name");
+        half(&name, Told { data, errors: Vec::new() }).expect("all is there")
+    }
+
+    #[test]
+    fn who_has_no_changes_is_not_asked_about_them() {
+        let half = after_the_first_step(0);
+        assert_eq!((half.changes, half.landed, half.rulesets), (0, 0, 0));
+        let body = together(half, Told::default(), &OwnerTold::default()).expect("an answer");
+        assert_eq!(body.pointer("/data/repository/pullRequests"), Some(&json!({"nodes": []})));
+        let commit = body.pointer("/data/repository/defaultBranchRef/target/history/nodes/0");
+        assert_eq!(commit, Some(&json!({"oid": "c1", "associatedPullRequests": {"nodes": []}})));
+        assert_eq!(body.pointer("/data/repository/merged"), None);
+    }
+
+    #[test]
+    fn both_steps_make_one_answer() {
+        let history = json!({"nodes": [{"oid": "c1", "associatedPullRequests": {"nodes": [{"number": 1}]}}]});
+        let changes = json!({"nodes": [{"number": 1}]});
+        let data = json!({"pullRequests": changes, "defaultBranchRef": {"target": {"history": history}}});
+        let refused = json!({"type": "FORBIDDEN", "path": ["pullRequests", "nodes", 0, "author"]});
+        let more = Told { data, errors: vec![refused] };
+        let body = together(after_the_first_step(1), more, &OwnerTold::default()).expect("an answer");
+        assert_eq!(body.pointer("/data/repository/pullRequests"), Some(&changes));
+        assert_eq!(body.pointer("/data/repository/defaultBranchRef/target/history"), Some(&history));
+        let path = json!(["repository", "pullRequests", "nodes", 0, "author"]);
+        assert_eq!(body.pointer("/errors/0/path"), Some(&path));
+    }
+
+    /// What did not come is asked for alone; it is never taken for an empty list.
+    #[rstest]
+    #[case::nothing(Json::Null, json!([]))]
+    #[case::gone(Json::Null, json!([{"type": "NOT_FOUND", "path": []}]))]
+    #[case::no_changes(json!({"defaultBranchRef": {"target": {"history": {"nodes": []}}}}), json!([]))]
+    #[case::no_branch(json!({"pullRequests": {"nodes": []}, "defaultBranchRef": null}), json!([]))]
+    #[case::hidden_branch(json!({"pullRequests": {"nodes": []}, "defaultBranchRef": null}), json!([{"type": "FORBIDDEN", "path": ["defaultBranchRef"]}]))]
+    #[case::broken(json!({"pullRequests": {"nodes": []}, "defaultBranchRef": {"target": {"history": {"nodes": []}}}}), json!([{"message": "Something went wrong"}]))]
+    fn a_part_that_is_missing_makes_no_answer(#[case] data: Json, #[case] errors: Json) {
+        let more = Told { data, errors: errors.as_array().cloned().expect("a list") };
+        assert_eq!(together(after_the_first_step(1), more, &OwnerTold::default()), None);
+    }
+
+    #[rstest]
+    #[case::broken(json!({"owner": {"login": "acme"}}), json!([{"message": "Something went wrong"}]))]
+    #[case::renamed(json!({"owner": {"login": "globex"}, "isFork": false, "merged": {"totalCount": 0}, "any": {"totalCount": 0}}), json!([]))]
+    #[case::uncounted(json!({"owner": {"login": "acme"}, "isFork": false, "merged": {"totalCount": 0}, "any": null}), json!([]))]
+    fn who_asks_for_itself(#[case] data: Json, #[case] errors: Json) {
+        let name: RepositoryName = "acme/widget".parse().expect("a name");
+        assert!(half(&name, Told { data, errors: errors.as_array().cloned().expect("a list") }).is_none());
+    }
 }
