@@ -179,6 +179,19 @@ fn a_queue_needs_a_store_that_several_machines_reach() {
     let output = portfolio.run("sqlite:all.db", &["--queue"]).output().expect("osps runs");
     assert_eq!(output.status.code(), Some(2), "{}", complaint(&output));
     assert!(complaint(&output).contains("expected `--store postgres://HOST/DATABASE`"), "{}", complaint(&output));
+    // Each would begin a run of its own.
+    let mut nameless = osps();
+    nameless.current_dir(portfolio.path()).args([
+        "portfolio",
+        "run",
+        "--from",
+        "inventory.yaml",
+        "--offline-dir",
+        "clones",
+    ]);
+    let output = nameless.args(["--queue", "--store", "postgres://127.0.0.1:1/none"]).output().expect("osps runs");
+    assert_eq!(output.status.code(), Some(2), "{}", complaint(&output));
+    assert!(complaint(&output).contains("add `--at INSTANT`, or `--resume`"), "{}", complaint(&output));
 }
 
 /// However often a run is killed, and wherever it stood: going on ends where a run ends that nobody disturbed.

@@ -148,6 +148,7 @@ impl Target {
         policies: Option<&Path>,
         progress: &Progress,
     ) -> anyhow::Result<Collected> {
+        let ours = shared::bundle(policies)?;
         let mut fetched = None;
         let connection = if !self.target.exists() && names_a_remote(&self.target) {
             let target = self.target.to_string_lossy();
@@ -159,15 +160,19 @@ impl Target {
             })?;
             let connection = self.asking.connection_to_remote(progress)?;
             progress.step("fetching the repository");
-            let ours = shared::bundle(policies)?;
             fetched = Some(fetch(&remote, self.rev.as_deref(), &connection, &ours, self.asking.bounds())?);
             Some(connection)
         } else {
             self.asking.connection(progress)?
         };
         let path = fetched.as_ref().map_or(self.target.as_path(), Fetched::path);
-        let place = Place { path, rev: self.rev(), worktree: self.worktree, own_policies: fetched.is_none() };
-        let collected = place.collect(configuring, policies, connection.as_ref(), jiff::Timestamp::now(), progress)?;
+        let place = Place {
+            path,
+            rev: self.rev(),
+            worktree: self.worktree,
+            own_policies: fetched.is_none() && policies.is_none(),
+        };
+        let collected = place.collect(configuring, &ours, connection.as_ref(), jiff::Timestamp::now(), progress)?;
         let read = collected.read.map(|read| Read { _fetched: fetched, ..read });
         Ok(Collected { connection, read, ..collected })
     }
@@ -204,14 +209,14 @@ impl Place<'_> {
     pub(super) fn collect(
         &self,
         configuring: &Configuring,
-        policies: Option<&Path>,
+        ours: &Bundle,
         connection: Option<&Connection>,
         now: jiff::Timestamp,
         progress: &Progress,
     ) -> anyhow::Result<Collected> {
         let files = Files::open(self.path, self.rev, self.worktree)?;
         let loaded = configuring.load(Some(&files))?;
-        let bundle = loaded.bundle(policies, self.own_policies.then_some(&files))?;
+        let bundle = loaded.bundle(ours, self.own_policies.then_some(&files))?;
         progress.step("collecting facts");
         let facts = collect::collect(&collect::Options {
             path: self.path.to_path_buf(),

@@ -10,7 +10,6 @@ use jiff::civil::Date;
 use sha2::{Digest as _, Sha256};
 
 use super::exit::Usage;
-use super::shared;
 use crate::assess::Statements;
 use crate::audit;
 use crate::bundle::{Bundle, hex};
@@ -149,11 +148,10 @@ impl Loaded {
         }
     }
 
-    /// The policies of a run: those of a directory that is named, else the built-in ones under those that the repository's
-    /// configuration names.
-    pub(super) fn bundle(&self, directory: Option<&Path>, files: Option<&Files>) -> anyhow::Result<Bundle> {
-        let mut bundle = shared::bundle(directory)?;
-        let Some(files) = files.filter(|_| directory.is_none()) else { return Ok(bundle) };
+    /// The policies of a run: those given, under those that the configuration names among the files of a repository.
+    pub(super) fn bundle(&self, ours: &Bundle, files: Option<&Files>) -> anyhow::Result<Bundle> {
+        let mut bundle = ours.clone();
+        let Some(files) = files else { return Ok(bundle) };
         for set in &self.configuration.policies {
             let wrong = |why: &str| Usage(format!("{}:{}: `{}` {why}", set.origin.file, set.origin.line, set.value));
             let texts =

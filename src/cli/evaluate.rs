@@ -9,7 +9,7 @@ use clap::Args as ClapArgs;
 use super::collect::Collected;
 use super::configuration::Configuring;
 use super::exit::Exit;
-use super::shared::{Judging, Results, Terminal};
+use super::shared::{self, Judging, Results, Terminal};
 use crate::audit::FactsDocument;
 
 /// Bytes of a facts document.
@@ -40,7 +40,7 @@ pub(super) fn run(args: Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     read.with_context(|| format!("cannot read {name}"))?;
     let facts = FactsDocument::parse(&text).with_context(|| format!("{name} is no facts document"))?;
     let loaded = args.configuring.load(None)?;
-    let bundle = loaded.bundle(args.judging.policies.as_deref(), None)?;
+    let bundle = shared::bundle(args.judging.policies.as_deref())?;
     let assessment = args.judging.judge(&Collected { facts, connection: None, loaded, bundle, read: None })?;
     args.results.write(&assessment, terminal)?;
     Ok(args.judging.exit(&assessment))

@@ -137,8 +137,9 @@ impl Args {
             remarks.push(format!("The configuration at {rev} does not parse ({why}): nothing of it counts."));
             self.configuring.load(None)
         })?;
-        let bundle = ruling.bundle(self.judging.policies.as_deref(), Some(&theirs))?;
-        if self.judging.policies.is_none() {
+        let named = self.judging.policies.as_deref();
+        let bundle = ruling.bundle(&shared::bundle(named)?, named.is_none().then_some(&theirs))?;
+        if named.is_none() {
             remarks.extend(settings_remarks(&ruling, &loaded, bundle_of(&loaded, &mine).as_ref(), &bundle, rev));
         }
         // A change may not allow itself what was not allowed before it.
@@ -261,7 +262,7 @@ fn relation_remark(relation: Relation, rev: &str, commit: &str) -> Option<String
 
 /// The policies under which a configuration wants to be judged; none where they cannot be read.
 fn bundle_of(loaded: &Loaded, files: &Files) -> Option<Bundle> {
-    loaded.bundle(None, Some(files)).ok()
+    loaded.bundle(&Bundle::policies(), Some(files)).ok()
 }
 
 /// What a change does to the settings that it is itself judged by: nothing, until it is merged.

@@ -18,6 +18,13 @@ enum Source {
     Committed(Paths),
 }
 
+/// What is looked for in a directory.
+#[derive(Debug, Clone, Copy)]
+enum Kind {
+    File,
+    Directory,
+}
+
 impl Files {
     /// The files around a path: of the working directory as they lie, so that what was just written counts; of the commit
     /// where one is named, and where there is no working directory.
@@ -79,27 +86,41 @@ impl Files {
 
     /// The paths of the files in one directory that end in one of these, sorted.
     pub fn list(&self, directory: &str, endings: &[&str]) -> Vec<String> {
-        let mut paths: Vec<String> = match &self.0 {
+        let mut paths = self.entries(directory, Kind::File);
+        paths.retain(|path| endings.iter().any(|ending| path.ends_with(ending)));
+        paths.sort();
+        paths
+    }
+
+    /// The paths of what is of one kind in one directory. Links are neither.
+    fn entries(&self, directory: &str, wanted: Kind) -> Vec<String> {
+        let named = |name: &str| format!("{directory}/{name}");
+        match &self.0 {
             Source::Lying(root) => inside(root, directory)
                 .and_then(|path| std::fs::read_dir(path).ok())
                 .into_iter()
                 .flatten()
                 .filter_map(Result::ok)
-                .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_file()))
-                .filter_map(|entry| Some(format!("{directory}/{}", entry.file_name().to_str()?)))
+                .filter(|entry| {
+                    entry.file_type().is_ok_and(|kind| match wanted {
+                        Kind::File => kind.is_file(),
+                        Kind::Directory => kind.is_dir(),
+                    })
+                })
+                .filter_map(|entry| entry.file_name().to_str().map(named))
                 .take(limits::SETTING_FILES)
                 .collect(),
             Source::Committed(paths) => paths
                 .inside(directory)
                 .into_iter()
-                .filter(|(_, mode)| mode.is_some_and(Mode::is_file))
-                .map(|(name, _)| format!("{directory}/{name}"))
+                .filter(|(_, mode)| match wanted {
+                    Kind::File => mode.is_some_and(Mode::is_file),
+                    Kind::Directory => mode.is_none(),
+                })
+                .map(|(name, _)| named(&name))
                 .take(limits::SETTING_FILES)
                 .collect(),
-        };
-        paths.retain(|path| endings.iter().any(|ending| path.ends_with(ending)));
-        paths.sort();
-        paths
+        }
     }
 
     /// Whether something is there: a file or a directory. Anchors and a slash at the end do not matter.
@@ -137,33 +158,11 @@ impl Files {
                 }
             }
             if depth < 4 {
-                open.extend(self.directories(&path).into_iter().map(|one| (one, depth + 1)));
+                open.extend(self.entries(&path, Kind::Directory).into_iter().map(|one| (one, depth + 1)));
             }
         }
         found.sort();
         Ok(found)
-    }
-
-    /// The paths of the directories in one directory.
-    fn directories(&self, directory: &str) -> Vec<String> {
-        match &self.0 {
-            Source::Lying(root) => inside(root, directory)
-                .and_then(|path| std::fs::read_dir(path).ok())
-                .into_iter()
-                .flatten()
-                .filter_map(Result::ok)
-                .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()))
-                .filter_map(|entry| Some(format!("{directory}/{}", entry.file_name().to_str()?)))
-                .take(limits::SETTING_FILES)
-                .collect(),
-            Source::Committed(paths) => paths
-                .inside(directory)
-                .into_iter()
-                .filter(|(_, mode)| mode.is_none())
-                .map(|(name, _)| format!("{directory}/{name}"))
-                .take(limits::SETTING_FILES)
-                .collect(),
-        }
     }
 }
 

@@ -59,9 +59,8 @@ pub(super) struct Listing {
 impl Listing {
     /// What was left out, in a line; nothing where nothing was.
     pub(super) fn left_out(&self) -> Option<String> {
-        let parts = [(self.archived, "archived", "archived"), (self.forks, "forks", "forks")];
-        let parts: Vec<String> =
-            parts.iter().filter(|(count, ..)| *count > 0).map(|(count, word, _)| format!("{count} {word}")).collect();
+        let parts = [(self.archived, "archived"), (self.forks, "forks")].into_iter().filter(|(count, _)| *count > 0);
+        let parts: Vec<String> = parts.map(|(count, word)| format!("{count} {word}")).collect();
         (!parts.is_empty()).then(|| format!("Left out: {} (`--include archived,forks`)", parts.join(", ")))
     }
 }

@@ -65,7 +65,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "I/N")]
     shard: Option<ShardArg>,
     /// Share the work with every other `osps portfolio run --queue` on the same store, which has to be PostgreSQL: each
-    /// project is leased to one of them, and goes to another when its holder goes away
+    /// project is leased to one of them, and goes to another when its holder goes away. All of them name the run by `--at`
     #[arg(long, conflicts_with = "shard")]
     queue: bool,
     /// Seconds after which the projects of a worker that says nothing go to others
@@ -105,6 +105,10 @@ impl FromStr for ShardArg {
 pub(super) fn run(args: Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     if args.queue {
         Queue::is_possible_in(&args.kept.store)?;
+        if args.at.is_none() && !args.resume {
+            let message = "machines that share a run name the same one: add `--at INSTANT`, or `--resume`";
+            return Err(Usage(message.to_owned()).into());
+        }
     }
     let progress = terminal.progress();
     let forge = match args.offline_dir {
@@ -164,7 +168,6 @@ pub(super) fn run(args: Args, terminal: &Terminal) -> anyhow::Result<Exit> {
         forge: forge.as_ref(),
         asking: &args.asking,
         ours: &bundle,
-        policies: args.judging.policies.as_deref(),
         catalogs: &catalogs,
         now: run.started_at.parse()?,
     };
@@ -329,7 +332,6 @@ pub(super) struct Reading<'a> {
     asking: &'a Asking,
     /// The policies, topics and tables that repositories are read with.
     ours: &'a Bundle,
-    policies: Option<&'a Path>,
     catalogs: &'a Catalogs,
     now: Timestamp,
 }
@@ -348,7 +350,7 @@ impl Reading<'_> {
             // A foundation's audit is not judged by policies that a repository brings along.
             let place = Place { path, rev: None, worktree: false, own_policies: false };
             let silent = Progress::silent();
-            let collected = place.collect(&self.configuring, self.policies, connection, self.now, &silent)?;
+            let collected = place.collect(&self.configuring, self.ours, connection, self.now, &silent)?;
             Ok(Collected { statements: collected.loaded.statements(self.catalogs), facts: collected.facts })
         };
         match (self.offline_dir, self.forge) {

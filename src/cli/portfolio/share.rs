@@ -41,16 +41,22 @@ impl Share<'_> {
         runtime.block_on(self.queue.put(&names))?;
         let (orders, taken) = mpsc::channel::<Order>();
         let (done, told) = mpsc::channel::<Vec<Done>>();
-        let taken = Mutex::new(taken);
+        // Only those who take orders hold their end: where all of them are gone, nobody waits for an answer.
+        let taken = Arc::new(Mutex::new(taken));
         // What the queue does with a job may outlive its work; these ends must not.
         let ends = Arc::new(Mutex::new(Some((orders, done))));
         std::thread::scope(|scope| {
-            let take = || {
-                let (place, answer) = taken.lock().unwrap_or_else(PoisonError::into_inner).recv().ok()?;
-                let project = self.run.inventory.projects.get(place)?;
-                Some((project, move |done| answer.send(done).is_ok()))
+            let thread = |_| {
+                let taken = Arc::clone(&taken);
+                let take = move || {
+                    let (place, answer) = taken.lock().unwrap_or_else(PoisonError::into_inner).recv().ok()?;
+                    let project = self.run.inventory.projects.get(place)?;
+                    Some((project, move |done| answer.send(done).is_ok()))
+                };
+                scope.spawn(move || judges.one_after_the_other(take))
             };
-            let threads = (0..judges.number).map(|_| scope.spawn(move || judges.one_after_the_other(take))).collect();
+            let threads = (0..judges.number).map(thread).collect();
+            drop(taken);
             scope.spawn(move || told.iter().for_each(|done| telling.done(&done)));
             let worker = Worker {
                 name: format!("osps-{}-{}", std::process::id(), Timestamp::now().as_nanosecond()),
@@ -70,14 +76,8 @@ impl Share<'_> {
         ends: &Arc<Mutex<Option<Ends>>>,
     ) -> impl Fn(String) -> std::pin::Pin<Box<dyn Future<Output = Result<(), String>> + Send>> + Send + Sync + use<>
     {
-        let places: BTreeMap<String, usize> = self
-            .run
-            .inventory
-            .projects
-            .iter()
-            .enumerate()
-            .map(|(place, project)| (project.id.clone(), place))
-            .collect();
+        let projects = self.run.inventory.projects.iter().enumerate();
+        let places: BTreeMap<String, usize> = projects.map(|(place, project)| (project.id.clone(), place)).collect();
         let (store, run, ends) = (self.store.clone(), Arc::new(self.run.clone()), Arc::clone(ends));
         move |name| {
             let place = places.get(&name).copied();
