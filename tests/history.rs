@@ -4,6 +4,10 @@
 
 mod support;
 
+use osps::bundle::Bundle;
+use osps::collect::{self, Options};
+use osps::model::project::ProjectStatements;
+use rstest::rstest;
 use serde_json::Value;
 use support::Repository;
 
@@ -113,4 +117,46 @@ fn a_repository_without_remote_and_tags_has_no_release() {
     let facts = self::facts(repository.path());
     assert_eq!(reason(&facts, "/releases/has_release"), "offline");
     assert_eq!(reason(&facts, "/repo/homepage"), "offline");
+}
+
+/// Facts of two states of one repository, collected side by side, are those of each of them alone.
+#[rstest]
+#[case::nothing(&[])]
+#[case::another_text(&[("SECURITY.md", Some("Write to security@example.org.\n"))])]
+#[case::a_new_manifest(&[("tools/package.json", Some("{\"name\": \"x\", \"license\": \"MIT\"}\n"))])]
+#[case::files_before_all_others(&[("0.bin", Some("\0\u{1}")), ("AAA/LICENSE", Some("x\n"))])]
+#[case::gone(&[("LICENSE", None), ("README.md", None), (".github/workflows", None)])]
+#[case::moved(&[("LICENSE", None), ("docs/LICENSE.md", Some("MIT\n")), ("mkdocs.yml", Some("docs_dir: docs\n"))])]
+#[case::a_directory_in_place_of_a_file(&[("README.md", None), ("README.md/x.md", Some("# X\n"))])]
+fn two_states_side_by_side(
+    #[case] changes: &[(&str, Option<&str>)],
+    #[values(false, true)] as_they_lie: bool,
+    #[values(false, true)] other_way_round: bool,
+) {
+    let repository = support::well_kept();
+    for (path, text) in changes {
+        let full = repository.path().join(path);
+        match text {
+            Some(text) => repository.write(path, text.as_bytes()),
+            None if full.is_dir() => std::fs::remove_dir_all(full).expect("removed"),
+            None => std::fs::remove_file(full).expect("removed"),
+        }
+    }
+    repository.git(["add", "--all"]);
+    repository.git(["commit", "-q", "--allow-empty", "-m", "Change"]);
+    let (policies, project) = (Bundle::policies(), ProjectStatements::default());
+    let now = jiff::Timestamp::UNIX_EPOCH;
+    let state = |rev: &str, worktree| {
+        let (path, rev) = (repository.path().to_path_buf(), Some(rev.to_owned()));
+        Options { path, rev, worktree, now, policies: &policies, forge: None, project: &project }
+    };
+    let (mut one, mut other) = (state("HEAD^", false), state("HEAD", as_they_lie));
+    if other_way_round {
+        std::mem::swap(&mut one, &mut other);
+    }
+    let both = collect::collect_both(&one, &other);
+    let json = |facts| serde_json::to_value::<collect::Facts>(facts).expect("JSON");
+    assert_eq!(json(both.one.expect("facts")), json(collect::collect(&one).expect("facts")));
+    assert_eq!(json(both.other.expect("facts")), json(collect::collect(&other).expect("facts")));
+    assert_eq!(both.touched.is_some(), !as_they_lie || other_way_round);
 }

@@ -11,7 +11,7 @@ use super::comparing::{Comparing, Outputs};
 use super::configuration::{Configuring, Loaded};
 use super::exit::{self, Exit, Usage};
 use super::shared::{self, Judging, Terminal};
-use crate::audit;
+use crate::audit::Judge;
 use crate::bundle::Bundle;
 use crate::collect::base::{self, Relation};
 use crate::collect::settings::Files;
@@ -24,8 +24,6 @@ use crate::policy::Policies;
 
 /// Where a snapshot lies where nobody says otherwise.
 const SNAPSHOT: &str = ".osps/snapshot.json";
-/// As much as the main thread of a program usually has.
-const STACK_BYTES: usize = 8 * 1024 * 1024;
 
 /// The options of `osps gate`.
 #[derive(Debug, ClapArgs)]
@@ -150,22 +148,12 @@ impl Args {
         progress.step("judging both");
         let catalogs = shared::catalogs()?;
         let policies = Policies::load(&bundle)?;
-        let (of_base, of_head) = (
-            self.judging.settings(&catalogs, &policies, &ruling, &ruling)?,
-            self.judging.settings(&catalogs, &policies, &loaded, &ruling)?,
-        );
-        let (before, after) = std::thread::scope(|scope| {
-            let judge = || audit::evaluate(&facts.before, &of_base);
-            let thread = std::thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, judge);
-            let after = audit::evaluate(&facts.after, &of_head);
-            let before = match thread.map(std::thread::ScopedJoinHandle::join) {
-                Ok(Ok(before)) => before,
-                Ok(Err(panic)) => std::panic::resume_unwind(panic),
-                Err(_) => judge(),
-            };
-            (before, after)
-        });
-        let (before, after) = (before?, after?);
+        let of_base = self.judging.settings(&catalogs, &policies, &ruling, &ruling)?;
+        let of_head = loaded.statements(&catalogs);
+        // One engine for both: making one takes longer than it takes to judge.
+        let mut judge = Judge::new(&of_base)?;
+        let before = judge.judge(&facts.before, &of_base.statements)?;
+        let after = judge.judge(&facts.after, &of_head)?;
         let settings = &ruling.configuration.gate;
         let past = Past::of(&before, rev);
         let (touched, gone) = (facts.touched, self.gone(&past)?);

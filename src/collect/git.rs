@@ -147,17 +147,22 @@ impl Clone {
         Tree::of_commit(&self.repository, self.tree)
     }
 
+    /// The tree of the commit; directories that are the same in a tree that is known are not listed again.
+    pub(crate) fn tree_like(&self, known: &Tree) -> Tree {
+        Tree::of_commit_like(Some(known), &self.repository, self.tree)
+    }
+
     /// The tree of the commit, for who asks for single paths.
     pub(crate) fn paths(&self) -> Paths {
         Paths::new(&self.repository, self.tree)
     }
 
-    /// The tree of another commit; none when it is not in the clone.
-    pub(crate) fn tree_of(&self, commit: gix::ObjectId) -> Option<Tree> {
+    /// The tree of another commit, which has much in common with a tree that is known; none when it is not in the clone.
+    pub(crate) fn tree_of(&self, commit: gix::ObjectId, known: &Tree) -> Option<Tree> {
         let local = self.repository.to_thread_local();
         let tree = local.find_commit(commit).ok()?.tree_id().ok()?.detach();
         local.find_tree(tree).ok()?;
-        Some(Tree::of_commit(&self.repository, tree))
+        Some(Tree::of_commit_like(Some(known), &self.repository, tree))
     }
 
     /// All tags that lead to a commit in the clone, sorted by name, and whether the list is complete.

@@ -32,17 +32,15 @@ pub(crate) mod tables;
 #[cfg(test)]
 pub(crate) mod testing;
 pub(crate) mod tree;
+pub(crate) mod twins;
 
+use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
-use std::sync::OnceLock;
-
-use jiff::Timestamp;
 
 pub use self::git::OpenError;
-use self::scan::{Kept, Shared};
 use self::tree::Tree;
 use crate::bundle::Bundle;
 use crate::model::fact::Fact;
@@ -169,7 +167,7 @@ pub fn newest_release(path: &std::path::Path, policies: &Bundle) -> Option<Strin
 
 /// Collects all facts that the tree and history of one subject show, and those that its forge tells where it may be asked.
 pub fn collect(options: &Options<'_>) -> Result<Facts, git::OpenError> {
-    gather(options, None)
+    Ok(gather(options, &Opened::new(options, None)?))
 }
 
 /// The facts of two states of one repository.
@@ -183,26 +181,49 @@ pub struct Both {
     pub touched: Option<BTreeSet<String>>,
 }
 
-/// Collects the facts of two states of one repository, each as [`collect`] does. What is the same in both is scanned once.
+/// Collects the facts of two states of one repository, each as [`collect`] does. What is the same in both is looked at once.
 pub fn collect_both(one: &Options<'_>, other: &Options<'_>) -> Both {
-    let (kept, touched): (OnceLock<Kept>, OnceLock<BTreeSet<String>>) = (OnceLock::new(), OnceLock::new());
-    let leave = Shared::Leave(&kept);
-    let (one, other) =
-        beside(move || gather(one, Some(&leave)), || gather(other, Some(&Shared::Take(&kept, &touched))));
-    Both { one, other, touched: touched.into_inner() }
+    let (mut first, mut second) = match Opened::new(one, None) {
+        Ok(first) => match Opened::new(other, Some(&first.tree)) {
+            Ok(second) => (first, second),
+            Err(error) => return Both { one: Ok(gather(one, &first)), other: Err(error), touched: None },
+        },
+        Err(error) => return Both { one: Err(error), other: collect(other), touched: None },
+    };
+    // The same tables lie at the same place.
+    if std::ptr::eq(one.policies, other.policies) {
+        Tree::pair(&mut first.tree, &mut second.tree);
+    }
+    let (one, other) = beside(|| gather(one, &first), || gather(other, &second));
+    Both { one: Ok(one), other: Ok(other), touched: second.tree.changed() }
 }
 
-fn gather(options: &Options<'_>, shared: Option<&Shared<'_>>) -> Result<Facts, OpenError> {
-    let clone = match git::Clone::open(&options.path, options.rev.as_deref()) {
-        Ok(clone) => Some(clone),
-        Err(_) if options.worktree => None,
-        Err(error) => return Err(error),
-    };
-    let tree = match &clone {
-        Some(clone) if options.worktree => Tree::of_directory(&clone.directory()),
-        Some(clone) => clone.tree(),
-        None => Tree::of_directory(&options.path),
-    };
+/// One state of a repository, before anything of it is looked at.
+struct Opened {
+    /// None for a plain directory.
+    clone: Option<git::Clone>,
+    tree: Tree,
+}
+
+impl Opened {
+    /// Opens what is asked for; `known` is the tree of another state of the same repository.
+    fn new(options: &Options<'_>, known: Option<&Tree>) -> Result<Self, OpenError> {
+        let clone = match git::Clone::open(&options.path, options.rev.as_deref()) {
+            Ok(clone) => Some(clone),
+            Err(_) if options.worktree => None,
+            Err(error) => return Err(error),
+        };
+        let tree = match &clone {
+            Some(clone) if options.worktree => Tree::of_directory(&clone.directory()),
+            Some(clone) => known.map_or_else(|| clone.tree(), |known| clone.tree_like(known)),
+            None => Tree::of_directory(&options.path),
+        };
+        Ok(Self { clone, tree })
+    }
+}
+
+fn gather(options: &Options<'_>, opened: &Opened) -> Facts {
+    let Opened { clone, tree } = opened;
     let mut subject = repo::subject(clone.as_ref(), &options.path, options.policies);
     let asked = options.forge.and_then(|connection| forge::observe(connection, &subject, options.now));
     if let Some(branch) = asked.as_ref().and_then(|asked| asked.seen.seen.default_branch.clone()) {
@@ -210,7 +231,7 @@ fn gather(options: &Options<'_>, shared: Option<&Shared<'_>>) -> Result<Facts, O
     }
     let src: &'static [&'static str] = if options.worktree { &["worktree"] } else { &["git"] };
     let cx = Context {
-        tree: &tree,
+        tree,
         clone: clone.as_ref(),
         subject: &subject,
         now: options.now,
@@ -222,7 +243,7 @@ fn gather(options: &Options<'_>, shared: Option<&Shared<'_>>) -> Result<Facts, O
     let history = clone.as_ref().map(git::Clone::history);
     let ((scan, insights, tagged), (mut ci, mut workflows)) = beside(
         || {
-            let scan = scan::scan_sharing(&cx, shared);
+            let scan = scan::scan(&cx);
             (scan, insights::collect(&cx), releases::tagged(&cx))
         },
         || ci::collect(&cx),
@@ -291,7 +312,7 @@ fn gather(options: &Options<'_>, shared: Option<&Shared<'_>>) -> Result<Facts, O
     if let Some(asked) = asked {
         asked.seen.lay_over(&mut facts);
     }
-    Ok(facts)
+    facts
 }
 
 /// Two parts of the work at once. Each is a function of what was read, so that the facts do not depend on which of them

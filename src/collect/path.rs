@@ -3,11 +3,16 @@
 use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 /// A path as git stores it: bytes with `/` between components. Two paths are the same where their bytes are. What dozens
-/// of questions about every file of a repository begin with is worked out once, here.
+/// of questions about every file of a repository begin with is worked out once, here; copies share it.
 #[derive(Debug, Clone)]
-pub(crate) struct RepoPath {
+pub(crate) struct RepoPath(Arc<Read>);
+
+/// A path, and what it says about itself.
+#[derive(Debug)]
+struct Read {
     bytes: Box<[u8]>,
     lower: Box<str>,
     /// Where the last component begins in `lower`.
@@ -18,7 +23,7 @@ pub(crate) struct RepoPath {
 
 impl PartialEq for RepoPath {
     fn eq(&self, other: &Self) -> bool {
-        self.bytes == other.bytes
+        Arc::ptr_eq(&self.0, &other.0) || self.0.bytes == other.0.bytes
     }
 }
 
@@ -32,7 +37,7 @@ impl PartialOrd for RepoPath {
 
 impl Ord for RepoPath {
     fn cmp(&self, other: &Self) -> Ordering {
-        self.bytes.cmp(&other.bytes)
+        self.0.bytes.cmp(&other.0.bytes)
     }
 }
 
@@ -46,17 +51,17 @@ impl RepoPath {
         let name = lower.rfind('/').map_or(0, |at| at + 1);
         let (above, last) = (lower[..name].trim_end_matches('/'), &lower[name..]);
         let (is_test, is_vendored) = (is_test(above, last), is_vendored(above));
-        Self { bytes: bytes.into(), lower: lower.into(), name, is_test, is_vendored }
+        Self(Arc::new(Read { bytes: bytes.into(), lower: lower.into(), name, is_test, is_vendored }))
     }
 
     pub(crate) fn as_bytes(&self) -> &[u8] {
-        &self.bytes
+        &self.0.bytes
     }
 
     /// For people and documents: UTF-8 as it is, everything that is no text or would move a cursor as `\xNN`.
     pub(crate) fn text(&self) -> String {
-        let mut out = String::with_capacity(self.bytes.len());
-        for chunk in self.bytes.utf8_chunks() {
+        let mut out = String::with_capacity(self.0.bytes.len());
+        for chunk in self.0.bytes.utf8_chunks() {
             for c in chunk.valid().chars() {
                 if c.is_control()
                     || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
@@ -78,42 +83,42 @@ impl RepoPath {
 
     /// In lower case, for comparing names; lossy, so never a key.
     pub(crate) fn lower(&self) -> &str {
-        &self.lower
+        &self.0.lower
     }
 
     /// The last component in lower case.
     pub(crate) fn name_lower(&self) -> &str {
-        &self.lower[self.name..]
+        &self.0.lower[self.0.name..]
     }
 
     /// What stands before the last `/` in lower case; empty at the root.
     pub(crate) fn parent_lower(&self) -> &str {
-        self.lower[..self.name].trim_end_matches('/')
+        self.0.lower[..self.0.name].trim_end_matches('/')
     }
 
     /// What stands before the last `/`; empty at the root.
     pub(crate) fn parent(&self) -> &[u8] {
-        self.bytes.iter().rposition(|b| *b == b'/').map_or(&[], |at| &self.bytes[..at])
+        self.0.bytes.iter().rposition(|b| *b == b'/').map_or(&[], |at| &self.0.bytes[..at])
     }
 
     /// The components.
     pub(crate) fn parts(&self) -> impl Iterator<Item = Cow<'_, str>> {
-        self.bytes.split(|b| *b == b'/').map(String::from_utf8_lossy)
+        self.0.bytes.split(|b| *b == b'/').map(String::from_utf8_lossy)
     }
 
     /// How many directories lie above it.
     pub(crate) fn depth(&self) -> usize {
-        self.bytes.iter().filter(|b| **b == b'/').count()
+        self.0.bytes.iter().filter(|b| **b == b'/').count()
     }
 
     /// Whether it lies where tests, fixtures and samples lie (requirements: `test_path`).
     pub(crate) fn is_test(&self) -> bool {
-        self.is_test
+        self.0.is_test
     }
 
     /// Whether it lies where copies of other projects' sources lie.
     pub(crate) fn is_vendored(&self) -> bool {
-        self.is_vendored
+        self.0.is_vendored
     }
 
     /// The path that `target` names when it is written in a file at `self`; none when it leaves the tree.

@@ -1,13 +1,16 @@
 //! The files of a commit or a directory, and bounded reading of them. Nothing here follows a link out of the tree,
 //! and nothing is executed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::Read as _;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::limits;
 use super::path::RepoPath;
+use super::twins::{ByName, Side, Twins};
 
 /// What an entry is, after git's modes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,7 +62,13 @@ pub(crate) struct Tree {
     by_lower: Vec<u32>,
     complete: bool,
     content: Content,
+    /// Directories that are listed to their ends, by path: each with its id and the places of its entries.
+    listed: Listed,
+    /// Which of two trees this is, where there is another one.
+    twin: Option<(Side, Arc<Twins>)>,
 }
+
+type Listed = BTreeMap<Vec<u8>, (gix::ObjectId, Range<usize>)>;
 
 #[derive(Debug)]
 enum Content {
@@ -109,10 +118,22 @@ pub(crate) enum Unreadable {
 impl Tree {
     /// The tree of `commit`. Subtrees that cannot be read make it incomplete.
     pub(crate) fn of_commit(repository: &gix::ThreadSafeRepository, tree: gix::ObjectId) -> Self {
+        Self::of_commit_like(None, repository, tree)
+    }
+
+    /// The tree of `commit`; directories that are the same in a tree that is known are not listed again.
+    pub(crate) fn of_commit_like(
+        known: Option<&Self>,
+        repository: &gix::ThreadSafeRepository,
+        tree: gix::ObjectId,
+    ) -> Self {
         let local = repository.to_thread_local();
-        let mut walk = Walk { entries: Vec::new(), complete: true };
+        let mut walk = Walk { known, entries: Vec::new(), listed: Listed::new(), complete: true };
         walk.descend(&local, tree, &mut Vec::new(), 0);
-        Self::new(walk.entries, walk.complete, Content::Git(Box::new(repository.clone())))
+        let Walk { entries, listed, complete, .. } = walk;
+        // Trees that git itself made are in this order; of others no directory has its entries in one place.
+        let listed = if entries.is_sorted_by_key(|entry| &entry.path) { listed } else { Listed::new() };
+        Self { listed, ..Self::new(entries, complete, Content::Git(Box::new(repository.clone()))) }
     }
 
     /// The files below `directory` as they lie, without what its ignore files leave out.
@@ -196,7 +217,46 @@ impl Tree {
         // Stable: of several spellings of one path the first stays first.
         let mut by_lower: Vec<u32> = (0..u32::try_from(entries.len()).unwrap_or(u32::MAX)).collect();
         by_lower.sort_by_key(|index| entries.get(*index as usize).map(|entry| entry.path.lower()));
-        Self { entries, by_lower, complete, content }
+        Self { entries, by_lower, complete, content, listed: Listed::new(), twin: None }
+    }
+
+    /// Lets two trees of one repository share what their entries have in common. Both must be asked under the same tables.
+    pub(crate) fn pair(one: &mut Self, other: &mut Self) {
+        let twins = Arc::new(Twins::of(&one.entries, &other.entries));
+        one.twin = Some((Side::One, twins.clone()));
+        other.twin = Some((Side::Other, twins));
+    }
+
+    /// Which of two trees this is, and what both have in common.
+    pub(crate) fn twin(&self) -> Option<(Side, &Twins)> {
+        self.twin.as_ref().map(|(side, twins)| (*side, twins.as_ref()))
+    }
+
+    /// The files that the other one of two trees has not, or has otherwise; none where nobody can tell.
+    pub(crate) fn changed(&self) -> Option<BTreeSet<String>> {
+        let (side, twins) = self.twin()?;
+        let known = self.entries.iter().all(|entry| entry.id.is_some());
+        let changed = self.entries.iter().enumerate().filter(|(place, _)| twins.same(side, *place).is_none());
+        known.then(|| changed.map(|(_, entry)| entry.path.text()).collect())
+    }
+
+    /// The entries that say something by their paths and modes, with what they say.
+    pub(crate) fn by_name<T: ByName>(&self, table: &T::Table) -> impl Iterator<Item = (&Entry, T)> {
+        let fresh = |place: usize| {
+            let entry = self.entries.get(place)?;
+            Some((u32::try_from(place).ok()?, T::of(&entry.path, entry.mode, table)?))
+        };
+        let said: Vec<(u32, T)> = match self.twin() {
+            Some((side, twins)) => twins.by_name(side, fresh),
+            None => (0..self.entries.len()).filter_map(fresh).collect(),
+        };
+        said.into_iter().filter_map(|(place, said)| Some((self.entries.get(place as usize)?, said)))
+    }
+
+    /// The entries below a directory of this id.
+    fn listed(&self, path: &[u8], id: gix::ObjectId) -> Option<&[Entry]> {
+        let (known, places) = self.listed.get(path)?;
+        (*known == id).then(|| self.entries.get(places.clone())).flatten()
     }
 
     /// All entries, sorted by the bytes of their paths.
@@ -394,13 +454,30 @@ fn read_file(root: &Path, entry: &Entry, limit: u64) -> Result<Blob, Unreadable>
     Ok(cut(bytes, limit))
 }
 
-struct Walk {
+struct Walk<'k> {
+    known: Option<&'k Tree>,
     entries: Vec<Entry>,
+    listed: Listed,
     complete: bool,
 }
 
-impl Walk {
+impl Walk<'_> {
     fn descend(&mut self, repository: &gix::Repository, id: gix::ObjectId, prefix: &mut Vec<u8>, depth: usize) {
+        if let Some(same) = self.known.and_then(|known| known.listed(prefix, id))
+            && self.entries.len() + same.len() <= limits::TREE_ENTRIES
+        {
+            self.entries.extend_from_slice(same);
+            return;
+        }
+        let (start, complete) = (self.entries.len(), std::mem::replace(&mut self.complete, true));
+        self.list(repository, id, prefix, depth);
+        if self.complete {
+            self.listed.insert(prefix.clone(), (id, start..self.entries.len()));
+        }
+        self.complete &= complete;
+    }
+
+    fn list(&mut self, repository: &gix::Repository, id: gix::ObjectId, prefix: &mut Vec<u8>, depth: usize) {
         if depth > limits::TREE_DEPTH {
             self.complete = false;
             return;

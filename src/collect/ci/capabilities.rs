@@ -17,7 +17,7 @@ use crate::yaml;
 pub(super) struct Sources<'a> {
     pub(super) pipelines: &'a Pipelines<'a>,
     pub(super) recogniser: &'a Recogniser<'a>,
-    pub(super) filters: &'a PathFilters,
+    pub(super) filters: &'a PathFilters<'a>,
     pub(super) primary: Option<&'a str>,
 }
 

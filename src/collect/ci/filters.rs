@@ -1,5 +1,7 @@
 //! Filters of the Actions family: which branches, tags and files start a workflow.
 
+use std::cell::OnceCell;
+
 use regex::Regex;
 
 use super::systems::NonCodeFiles;
@@ -125,25 +127,23 @@ pub(super) fn covers_primary(trigger: &Trigger, primary: Option<&str>) -> bool {
 }
 
 /// Tries path filters on the files of the tree.
-pub(super) struct PathFilters {
-    /// Paths with code, as they are.
-    code: Vec<String>,
-    complete: bool,
+pub(super) struct PathFilters<'a> {
+    tree: &'a Tree,
+    /// Paths with code, as they are; looked for where there is a filter to try.
+    code: OnceCell<Vec<String>>,
     non_code: NonCodeFiles,
 }
 
-impl PathFilters {
-    pub(super) fn new(tree: &Tree, non_code: NonCodeFiles) -> Self {
-        let mut code = Vec::new();
-        for entry in tree.entries() {
-            if !non_code.contains(entry.path.lower()) {
-                code.push(String::from_utf8_lossy(entry.path.as_bytes()).into_owned());
-            }
-            if code.len() >= MAX_FILES {
-                break;
-            }
-        }
-        Self { complete: tree.complete() && code.len() < MAX_FILES, code, non_code }
+impl<'a> PathFilters<'a> {
+    pub(super) fn new(tree: &'a Tree, non_code: NonCodeFiles) -> Self {
+        Self { tree, code: OnceCell::new(), non_code }
+    }
+
+    fn code(&self) -> &[String] {
+        self.code.get_or_init(|| {
+            let code = self.tree.entries().iter().filter(|entry| !self.non_code.contains(entry.path.lower()));
+            code.map(|entry| String::from_utf8_lossy(entry.path.as_bytes()).into_owned()).take(MAX_FILES).collect()
+        })
     }
 
     /// `no`, `non_code` or `code`: what the trigger's filters leave out.
@@ -159,11 +159,12 @@ impl PathFilters {
     /// files decide; a tree without code says nothing, then the patterns themselves do.
     pub(super) fn left_out(&self, patterns: &[String], ignoring: bool) -> &'static str {
         let filter = Filter::new(patterns);
-        if !filter.complete || !self.complete {
+        let code = self.code();
+        if !filter.complete || !self.tree.complete() || code.len() >= MAX_FILES {
             return "code";
         }
-        let harmless = if !self.code.is_empty() {
-            !self.code.iter().any(|path| filter.matches(path) == ignoring)
+        let harmless = if !code.is_empty() {
+            !code.iter().any(|path| filter.matches(path) == ignoring)
         } else if ignoring {
             patterns.iter().all(|pattern| self.names_non_code(pattern))
         } else {

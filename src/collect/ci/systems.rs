@@ -8,8 +8,10 @@ use globset::{Glob, GlobBuilder, GlobSet, GlobSetBuilder};
 use serde::Deserialize;
 
 use super::CiSystem;
+use crate::collect::path::RepoPath;
 use crate::collect::tables;
-use crate::collect::tree::{Entry, Reader, Tree};
+use crate::collect::tree::{Entry, Mode, Reader, Tree};
+use crate::collect::twins::ByName;
 use crate::collect::{Context, limits};
 
 /// The table of systems, runners and files without code.
@@ -21,6 +23,9 @@ pub(super) struct Table {
     /// The same, ready to be asked.
     #[serde(skip)]
     hosted: OnceLock<GlobSet>,
+    /// The files of all systems, ready to be asked.
+    #[serde(skip)]
+    definitions: OnceLock<Patterns>,
     #[serde(default)]
     non_code: NonCode,
 }
@@ -182,26 +187,9 @@ fn glob(pattern: &str) -> Result<Glob, globset::Error> {
 
 /// Finds and reads all definitions.
 pub(super) fn find(tree: &Tree, reader: &Reader<'_>, table: &Table) -> Definitions {
-    // All patterns at once, each with its system; nearly every file of a tree fits none.
-    let mut builder = GlobSetBuilder::new();
-    let mut owners: Vec<(&System, bool)> = Vec::new();
-    for (system, file) in table.systems.iter().flat_map(|system| system.files.iter().map(move |file| (system, file))) {
-        if let Ok(glob) = glob(file) {
-            builder.add(glob);
-            owners.push((system, file.starts_with("**/")));
-        }
-    }
-    let patterns = builder.build().unwrap_or_default();
     let mut definitions = Definitions { list: Vec::new(), truncated: !tree.complete() };
-    for entry in tree.entries() {
-        let path = String::from_utf8_lossy(entry.path.as_bytes());
-        let fitting = patterns.matches(&*path);
-        if fitting.is_empty() {
-            continue;
-        }
-        let foreign = entry.path.is_test() || is_third_party(&path);
-        let mut fitting = fitting.into_iter().filter_map(|at| owners.get(at));
-        let Some((system, _)) = fitting.find(|(_, anywhere)| !foreign || !anywhere) else { continue };
+    for (entry, Named(system)) in tree.by_name(table) {
+        let Some(system) = table.systems.get(system) else { continue };
         if definitions.list.len() >= limits::CI_FILES {
             definitions.truncated = true;
             break;
@@ -209,6 +197,50 @@ pub(super) fn find(tree: &Tree, reader: &Reader<'_>, table: &Table) -> Definitio
         definitions.list.extend(read(tree, reader, entry, system));
     }
     definitions
+}
+
+/// A file that defines pipelines of a system, by the system's place in the table.
+#[derive(Debug, Clone)]
+struct Named(usize);
+
+impl ByName for Named {
+    type Table = Table;
+
+    fn of(path: &RepoPath, _: Mode, table: &Table) -> Option<Self> {
+        let patterns = table.definitions.get_or_init(|| Patterns::of(&table.systems));
+        let text = String::from_utf8_lossy(path.as_bytes());
+        let fitting = patterns.set.matches(&*text);
+        if fitting.is_empty() {
+            return None;
+        }
+        let foreign = path.is_test() || is_third_party(&text);
+        let mut fitting = fitting.into_iter().filter_map(|at| patterns.owners.get(at));
+        fitting.find(|(_, anywhere)| !foreign || !anywhere).map(|(system, _)| Self(*system))
+    }
+}
+
+/// The names of all definitions at once, for nearly every file of a tree fits none.
+#[derive(Debug)]
+struct Patterns {
+    set: GlobSet,
+    /// For each pattern the place of its system, and whether it fits in any directory.
+    owners: Vec<(usize, bool)>,
+}
+
+impl Patterns {
+    fn of(systems: &[System]) -> Self {
+        let mut builder = GlobSetBuilder::new();
+        let mut owners = Vec::new();
+        for (place, system) in systems.iter().enumerate() {
+            for file in &system.files {
+                if let Ok(glob) = glob(file) {
+                    builder.add(glob);
+                    owners.push((place, file.starts_with("**/")));
+                }
+            }
+        }
+        Self { set: builder.build().unwrap_or_default(), owners }
+    }
 }
 
 fn is_third_party(path: &str) -> bool {

@@ -9,6 +9,8 @@ use serde::Deserialize;
 
 use crate::bundle::Bundle;
 use crate::collect::path::RepoPath;
+use crate::collect::tree::Mode;
+use crate::collect::twins::ByName;
 
 /// Where the table lies in the bundle of policies.
 const TABLE: &str = "tables/ecosystems.yaml";
@@ -26,6 +28,63 @@ pub(crate) enum Part {
     Generated,
     /// Sources of others that are kept here.
     Vendored,
+}
+
+impl ByName for Part {
+    type Table = Table;
+
+    fn of(path: &RepoPath, _: Mode, table: &Table) -> Option<Self> {
+        Some(table.part(path))
+    }
+}
+
+/// A file that has a meaning for ecosystems by its name.
+#[derive(Debug, Clone)]
+pub(crate) struct Named {
+    lockfiles: Vec<usize>,
+    toolchain: Option<String>,
+    manifests: Vec<(usize, String)>,
+}
+
+impl ByName for Named {
+    type Table = Table;
+
+    fn of(path: &RepoPath, mode: Mode, table: &Table) -> Option<Self> {
+        if !mode.is_file() {
+            return None;
+        }
+        let mut seen = BTreeSet::new();
+        let named = Self {
+            lockfiles: table.lockfiles.find(path.lower()).into_iter().copied().collect(),
+            toolchain: table.toolchain_files.get(path.name_lower()).cloned(),
+            manifests: table
+                .manifests
+                .find(path.lower())
+                .into_iter()
+                .filter(|(index, _)| seen.insert(*index))
+                .cloned()
+                .collect(),
+        };
+        let says_nothing = named.lockfiles.is_empty() && named.toolchain.is_none() && named.manifests.is_empty();
+        (!says_nothing).then_some(named)
+    }
+}
+
+impl Named {
+    /// The ecosystems whose manifest it is, with the format to read it in.
+    pub(crate) fn manifests<'t>(&'t self, table: &'t Table) -> impl Iterator<Item = (&'t EcosystemRow, &'t str)> {
+        self.manifests.iter().filter_map(|(index, format)| Some((table.ecosystems.get(*index)?, format.as_str())))
+    }
+
+    /// The ecosystems whose lock file it is.
+    pub(crate) fn lockfile_of<'t>(&'t self, table: &'t Table) -> impl Iterator<Item = &'t EcosystemRow> {
+        self.lockfiles.iter().filter_map(|index| table.ecosystems.get(*index))
+    }
+
+    /// The ecosystem whose toolchain version it pins.
+    pub(crate) fn toolchain_of(&self) -> Option<&str> {
+        self.toolchain.as_deref()
+    }
 }
 
 /// The table, ready for look-ups.
@@ -242,17 +301,6 @@ impl Table {
         self.by_language.get(language).and_then(|index| self.ecosystems.get(*index))
     }
 
-    /// The ecosystems whose manifest a path names, with the format to read it in.
-    pub(crate) fn manifests(&self, path: &RepoPath) -> Vec<(&EcosystemRow, &str)> {
-        let mut seen = BTreeSet::new();
-        self.manifests
-            .find(path.lower())
-            .into_iter()
-            .filter(|(index, _)| seen.insert(*index))
-            .filter_map(|(index, format)| self.ecosystems.get(*index).map(|row| (row, format.as_str())))
-            .collect()
-    }
-
     /// Whether a manifest is by its name about tests, documentation or checks.
     pub(crate) fn is_side_manifest(&self, path: &RepoPath) -> bool {
         !self.side_manifests.find(path.lower()).is_empty()
@@ -261,16 +309,6 @@ impl Table {
     /// Whether a library that a build looks for is somebody else's.
     pub(crate) fn is_searched(&self, name: &str) -> bool {
         !self.not_searched.contains(&name.to_lowercase())
-    }
-
-    /// The ecosystems whose lock file a path names.
-    pub(crate) fn lockfile_of(&self, path: &RepoPath) -> Vec<&EcosystemRow> {
-        self.lockfiles.find(path.lower()).into_iter().filter_map(|index| self.ecosystems.get(*index)).collect()
-    }
-
-    /// The ecosystem whose toolchain version a path pins.
-    pub(crate) fn toolchain_of(&self, path: &RepoPath) -> Option<&str> {
-        self.toolchain_files.get(path.name_lower()).map(String::as_str)
     }
 }
 
@@ -318,8 +356,9 @@ mod tests {
     #[case("workflow.yml", &[])]
     fn manifests(#[case] path: &str, #[case] expected: &[&str]) {
         let table = table();
-        let path = RepoPath::new(path);
-        let found: Vec<&str> = table.manifests(&path).iter().map(|(row, _)| row.name.as_str()).collect();
+        let named = Named::of(&RepoPath::new(path), Mode::File, &table);
+        let found: Vec<&str> =
+            named.iter().flat_map(|named| named.manifests(&table)).map(|(row, _)| row.name.as_str()).collect();
         assert_eq!(found, expected);
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::ecosystems::{EcosystemRow, Part, Table};
+use super::ecosystems::{EcosystemRow, Named, Part, Table};
 use super::manifests::{self, Listing};
 use super::own::{self, Own};
 use super::{Ecosystem, Import, Manifest, imports, searched};
@@ -49,20 +49,20 @@ pub(super) fn survey(cx: &Context<'_>, table: &Table, scan: &Scan) -> Survey {
     let mut complete = cx.tree.complete();
     let reader = cx.tree.reader();
     let mut manifests_read = 0usize;
-    for entry in cx.tree.entries().iter().filter(|entry| entry.mode.is_file()) {
-        for row in table.lockfile_of(&entry.path) {
-            if matches!(table.part(&entry.path), Part::Product | Part::Helper) {
+    for (entry, named) in cx.tree.by_name::<Named>(table) {
+        let part = table.part(&entry.path);
+        if matches!(part, Part::Product | Part::Helper) {
+            for row in named.lockfile_of(table) {
                 found.entry(row.name.clone()).or_default().lockfiles.push(entry.path.text());
             }
         }
-        if let Some(ecosystem) = table.toolchain_of(&entry.path) {
+        if let Some(ecosystem) = named.toolchain_of() {
             found.entry(ecosystem.to_owned()).or_default().pins.push(entry.path.clone());
         }
-        let rows = table.manifests(&entry.path);
-        if rows.is_empty() {
+        let mut rows = named.manifests(table).peekable();
+        if rows.peek().is_none() {
             continue;
         }
-        let part = table.part(&entry.path);
         if matches!(part, Part::Vendored | Part::Generated) {
             continue;
         }
@@ -80,11 +80,13 @@ pub(super) fn survey(cx: &Context<'_>, table: &Table, scan: &Scan) -> Survey {
             own.declare(&row.name, source);
         }
     }
+    let parts: Vec<Part> = cx.tree.by_name(table).map(|(_, part)| part).collect();
     for (index, source) in &scan.sources {
         if let Some(row) = table.of_language(&source.language)
+            && let Some(part) = parts.get(*index)
             && let Some(entry) = cx.tree.entries().get(*index)
         {
-            add_source(table, found.entry(row.name.clone()).or_default(), &own, row, source, &entry.path);
+            add_source(table, found.entry(row.name.clone()).or_default(), &own, row, source, (&entry.path, *part));
         }
     }
     let listed = found
@@ -157,8 +159,14 @@ fn add_manifest(
     }
 }
 
-fn add_source(table: &Table, found: &mut Found, own: &Own, row: &EcosystemRow, source: &SourceFile, path: &RepoPath) {
-    let part = table.part(path);
+fn add_source(
+    table: &Table,
+    found: &mut Found,
+    own: &Own,
+    row: &EcosystemRow,
+    source: &SourceFile,
+    (path, part): (&RepoPath, Part),
+) {
     let imports = match part {
         Part::Product => {
             found.product_files += 1;

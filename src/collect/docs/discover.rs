@@ -13,6 +13,7 @@ use crate::collect::Context;
 use crate::collect::limits;
 use crate::collect::path::RepoPath;
 use crate::collect::tree::{Entry, Mode, Reader, Unreadable};
+use crate::collect::twins::ByName;
 
 /// A file to be read.
 #[derive(Debug)]
@@ -38,7 +39,7 @@ pub(super) fn library(cx: &Context<'_>, roles: &Roles) -> Library {
         blocks: 0,
     };
     let mut found: Vec<Candidate<'_>> =
-        cx.tree.entries().iter().filter_map(|entry| candidate(entry, roles, &site_roots)).collect();
+        cx.tree.by_name(roles).filter_map(|(entry, named)| candidate(entry, named, roles, &site_roots)).collect();
     found.sort_by_key(|candidate| rank(candidate));
     for candidate in found {
         shelf.read(candidate);
@@ -57,16 +58,34 @@ fn rank(candidate: &Candidate<'_>) -> (usize, usize, RepoPath) {
     (usize::from(!special), path.depth(), path.clone())
 }
 
-/// Whether an entry is a document by its place, and what its name says it is for.
-fn candidate<'t>(entry: &'t Entry, roles: &Roles, site_roots: &[String]) -> Option<Candidate<'t>> {
-    let path = &entry.path;
-    if entry.mode == Mode::Gitlink {
-        return None;
+/// A name that a document may have.
+#[derive(Debug, Clone)]
+struct Named {
+    /// The role of a template, by its place.
+    template: Option<String>,
+    /// None for data, which may hold prose below the root of a site.
+    format: Option<Format>,
+}
+
+impl ByName for Named {
+    type Table = Roles;
+
+    fn of(path: &RepoPath, mode: Mode, roles: &Roles) -> Option<Self> {
+        if mode == Mode::Gitlink {
+            return None;
+        }
+        let named = Self { template: roles.template(path).map(str::to_owned), format: roles.format(path) };
+        (named.template.is_some() || named.format.is_some() || is_data(path)).then_some(named)
     }
-    if let Some(role) = roles.template(path) {
+}
+
+/// Whether an entry is a document by its place, and what its name says it is for.
+fn candidate<'t>(entry: &'t Entry, named: Named, roles: &Roles, site_roots: &[String]) -> Option<Candidate<'t>> {
+    let path = &entry.path;
+    if let Some(role) = &named.template {
         return template(entry, role, roles);
     }
-    let format = roles.format(path);
+    let format = named.format;
     if path.depth() == 0 {
         let mut found = roles.by_name(path);
         let format = format?;
@@ -98,13 +117,16 @@ fn candidate<'t>(entry: &'t Entry, roles: &Roles, site_roots: &[String]) -> Opti
 fn is_site_data(path: &RepoPath, root: &str) -> bool {
     let name = path.name_lower();
     let below_root = path.as_bytes().get(root.len() + 1..).unwrap_or_default().contains(&b'/');
-    let is_data = [".yml", ".yaml", ".json"].iter().any(|extension| name.ends_with(extension));
     let tool = name.starts_with(['.', '_'])
         || name.contains("package")
         || name.contains("lock")
         || name.contains("config")
         || name.contains("schema");
-    is_data && below_root && !tool
+    is_data(path) && below_root && !tool
+}
+
+fn is_data(path: &RepoPath) -> bool {
+    [".yml", ".yaml", ".json"].iter().any(|extension| path.name_lower().ends_with(extension))
 }
 
 /// The roles of a page of a site: from its name, and from the directory right below the site's root.

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::roles::{Generator, Roles};
+use super::roles::Roles;
 use crate::collect::path::RepoPath;
-use crate::collect::tree::{Entry, Tree};
+use crate::collect::tree::{Mode, Tree};
+use crate::collect::twins::ByName;
 
 /// Directories above a configuration that is still looked at.
 const DEPTH: usize = 5;
@@ -15,8 +16,8 @@ const CONFIGURATIONS: usize = 200;
 pub(super) fn find(tree: &Tree, roles: &Roles) -> Vec<String> {
     let reader = tree.reader();
     let mut found = BTreeSet::new();
-    let configurations = tree.entries().iter().filter_map(|entry| Some((entry, generator_of(entry, roles)?)));
-    for (entry, generator) in configurations.take(CONFIGURATIONS) {
+    for (entry, Configuration(place)) in tree.by_name(roles).take(CONFIGURATIONS) {
+        let Some(generator) = roles.generators().get(place) else { continue };
         let text = reader.text(entry).unwrap_or_default();
         if !generator.holds.is_empty() && !generator.holds.iter().any(|word| text.contains(word.as_str())) {
             continue;
@@ -35,21 +36,28 @@ pub(super) fn find(tree: &Tree, roles: &Roles) -> Vec<String> {
     found.into_iter().collect()
 }
 
-fn generator_of<'r>(entry: &Entry, roles: &'r Roles) -> Option<&'r Generator> {
-    let path = &entry.path;
-    if !entry.mode.is_file() || path.depth() > DEPTH {
-        return None;
+/// A file that configures a generator, by the generator's place in the table.
+#[derive(Debug, Clone)]
+struct Configuration(usize);
+
+impl ByName for Configuration {
+    type Table = Roles;
+
+    fn of(path: &RepoPath, mode: Mode, roles: &Roles) -> Option<Self> {
+        if !mode.is_file() || path.depth() > DEPTH {
+            return None;
+        }
+        let name = path.name_lower();
+        let generator = roles.generators().iter().position(|generator| {
+            generator.files.iter().any(|file| match file.rsplit_once('/') {
+                Some((directory, file)) => file == name && is_last(path, directory),
+                None => *file == name,
+            })
+        })?;
+        let is_sample = |part: &str| roles.is_sample(part) || roles.skips_directory(part);
+        let above = path.parts().take(path.depth()).any(|part| is_sample(&part));
+        (!above && !path.is_test()).then_some(Self(generator))
     }
-    let name = path.name_lower();
-    let generator = roles.generators().iter().find(|generator| {
-        generator.files.iter().any(|file| match file.rsplit_once('/') {
-            Some((directory, file)) => file == name && is_last(path, directory),
-            None => *file == name,
-        })
-    })?;
-    let is_sample = |part: &str| roles.is_sample(part) || roles.skips_directory(part);
-    let above = path.parts().take(path.depth()).any(|part| is_sample(&part));
-    (!above && !path.is_test()).then_some(generator)
 }
 
 /// Whether a path's last directory has this name.

@@ -27,7 +27,7 @@ pub(super) struct Files {
 /// Reads the licence files of a tree; those of the root and of a licence directory first.
 pub(super) fn of(tree: &Tree, reader: &Reader<'_>, rules: &Rules) -> Files {
     let mut candidates = places::candidates(tree, rules);
-    candidates.sort_by_key(|candidate| match candidate.place {
+    candidates.sort_by_key(|candidate| match candidate.named.place {
         "root" => 0,
         "license_dir" => 1,
         "vendored" => 3,
@@ -40,7 +40,7 @@ pub(super) fn of(tree: &Tree, reader: &Reader<'_>, rules: &Rules) -> Files {
     for candidate in candidates {
         let (file, text) = shelf.file(&candidate);
         let mut file = file;
-        if candidate.place == "root" && file.parts.is_empty() {
+        if candidate.named.place == "root" && file.parts.is_empty() {
             let named = named_in(&text, &file.path, 1, "notice", rules);
             // The first lines of a licence: its name, and words that only licences have.
             file.wording |= named.is_some() && file.words >= TITLE_WORDS && parts::speaks_of_terms(&text, rules);
@@ -87,8 +87,8 @@ impl Shelf<'_> {
         let entry = candidate.entry;
         let mut file = LicenseFile {
             path: entry.path.text(),
-            place: candidate.place.to_owned(),
-            name_kind: candidate.name_kind.clone(),
+            place: candidate.named.place.to_owned(),
+            name_kind: candidate.named.name_kind.clone(),
             state: "ok".to_owned(),
             target: None,
             words: 0,
@@ -130,7 +130,7 @@ impl Shelf<'_> {
         file.words = content.words;
         file.wording = content.wording;
         file.parts = content.parts;
-        if let Some(scope) = candidate.scope {
+        if let Some(scope) = candidate.named.scope {
             for part in &mut file.parts {
                 scope.clone_into(&mut part.scope);
             }

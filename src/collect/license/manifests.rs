@@ -6,7 +6,9 @@ use super::LicenseStatement;
 use super::expression::{self, Said};
 use super::rules::{Manifest, Rules};
 use crate::collect::limits;
-use crate::collect::tree::{Entry, Reader, Tree};
+use crate::collect::path::RepoPath;
+use crate::collect::tree::{Mode, Reader, Tree};
+use crate::collect::twins::ByName;
 
 /// Values read from one manifest.
 const VALUES: usize = 40;
@@ -15,8 +17,8 @@ const VALUES: usize = 40;
 pub(super) fn statements(tree: &Tree, reader: &Reader<'_>, rules: &Rules) -> Vec<LicenseStatement> {
     let mut statements = Vec::new();
     let mut read = 0;
-    for entry in tree.entries().iter().filter(|entry| entry.mode.is_file()) {
-        let Some(manifest) = manifest_of(entry, rules) else { continue };
+    for (entry, Named(place)) in tree.by_name(rules) {
+        let Some(manifest) = rules.manifests.get(place) else { continue };
         if read >= limits::LICENSE_MANIFESTS {
             break;
         }
@@ -28,24 +30,31 @@ pub(super) fn statements(tree: &Tree, reader: &Reader<'_>, rules: &Rules) -> Vec
     statements
 }
 
-/// The row of the table for a file at the root, or not too deep in the product.
-fn manifest_of<'r>(entry: &Entry, rules: &'r Rules) -> Option<&'r Manifest> {
-    const DEEPEST: usize = 2;
-    if entry.path.depth() > DEEPEST || entry.path.is_vendored() || entry.path.is_test() {
-        return None;
-    }
-    let lower = entry.path.lower();
-    let name = entry.path.name_lower();
-    rules.manifests.iter().find(|manifest| {
-        let file = manifest.file.as_str();
-        match file.split_once('*') {
-            Some((start, end)) => {
-                name.len() > start.len() + end.len() && name.starts_with(start) && name.ends_with(end)
-            }
-            None if file.contains('/') => lower == file,
-            None => name == file,
+/// A manifest at the root, or not too deep in the product, by the place of its row in the table.
+#[derive(Debug, Clone)]
+struct Named(usize);
+
+impl ByName for Named {
+    type Table = Rules;
+
+    fn of(path: &RepoPath, mode: Mode, rules: &Rules) -> Option<Self> {
+        const DEEPEST: usize = 2;
+        if !mode.is_file() || path.depth() > DEEPEST || path.is_vendored() || path.is_test() {
+            return None;
         }
-    })
+        let (lower, name) = (path.lower(), path.name_lower());
+        let row = rules.manifests.iter().position(|manifest| {
+            let file = manifest.file.as_str();
+            match file.split_once('*') {
+                Some((start, end)) => {
+                    name.len() > start.len() + end.len() && name.starts_with(start) && name.ends_with(end)
+                }
+                None if file.contains('/') => lower == file,
+                None => name == file,
+            }
+        });
+        row.map(Self)
+    }
 }
 
 fn of_text(path: &str, manifest: &Manifest, text: &str, rules: &Rules) -> Vec<LicenseStatement> {

@@ -2,12 +2,19 @@
 
 use super::rules::{FileNames, Rules};
 use crate::collect::path::RepoPath;
-use crate::collect::tree::{Entry, Tree};
+use crate::collect::tree::{Entry, Mode, Tree};
+use crate::collect::twins::ByName;
 
 /// A file that by its name should hold a licence.
 #[derive(Debug, Clone)]
 pub(super) struct Candidate<'a> {
     pub(super) entry: &'a Entry,
+    pub(super) named: Named,
+}
+
+/// What the name of such a file says.
+#[derive(Debug, Clone)]
+pub(super) struct Named {
     /// `root`, `license_dir`, `docs`, `vendored`, `elsewhere`.
     pub(super) place: &'static str,
     /// `license`, `copying`, `licence`, `unlicense`, `copyright`, `notice`, `licenses_dir`, `other`.
@@ -18,12 +25,19 @@ pub(super) struct Candidate<'a> {
 
 /// All candidates of a tree, in its order.
 pub(super) fn candidates<'a>(tree: &'a Tree, rules: &Rules) -> Vec<Candidate<'a>> {
-    let entries = tree.entries().iter().filter(|entry| entry.mode != crate::collect::tree::Mode::Gitlink);
-    entries.filter_map(|entry| candidate(entry, &rules.files)).collect()
+    tree.by_name(&rules.files).map(|(entry, named)| Candidate { entry, named }).collect()
 }
 
-fn candidate<'a>(entry: &'a Entry, names: &FileNames) -> Option<Candidate<'a>> {
-    let lower = entry.path.lower();
+impl ByName for Named {
+    type Table = FileNames;
+
+    fn of(path: &RepoPath, mode: Mode, names: &FileNames) -> Option<Self> {
+        if mode == Mode::Gitlink { None } else { named(path, names) }
+    }
+}
+
+fn named(path: &RepoPath, names: &FileNames) -> Option<Named> {
+    let lower = path.lower();
     let (above, name) = lower.rsplit_once('/').unwrap_or(("", lower));
     let top = above.split('/').next().unwrap_or_default();
     let in_directory = names.directories.iter().any(|directory| directory == top);
@@ -31,13 +45,13 @@ fn candidate<'a>(entry: &'a Entry, names: &FileNames) -> Option<Candidate<'a>> {
         if in_directory && may_be_text(name, names) { "licenses_dir".to_owned() } else { name_kind(name, names)? };
     let foreign = names.foreign.iter().any(|word| name.contains(word.as_str()));
     let place = match above {
-        _ if foreign || entry.path.is_vendored() || entry.path.is_test() => "vendored",
+        _ if foreign || path.is_vendored() || path.is_test() => "vendored",
         "" => "root",
         _ if in_directory => "license_dir",
         _ if names.docs.iter().any(|docs| docs == top) => "docs",
         _ => "elsewhere",
     };
-    Some(Candidate { entry, place, name_kind, scope: scope(&entry.path, name, names) })
+    Some(Named { place, name_kind, scope: scope(path, name, names) })
 }
 
 /// A file without extension, or with none of programs or data.
@@ -118,7 +132,7 @@ mod tests {
         let tree = Tree::of(&[(path, "x")]);
         let rules = Rules::load(&Bundle::policies()).expect("the table");
         let found = candidates(&tree, &rules);
-        assert_eq!(found.first().map(|one| (one.place, one.name_kind.as_str())), expected);
+        assert_eq!(found.first().map(|one| (one.named.place, one.named.name_kind.as_str())), expected);
     }
 
     #[rstest]
@@ -130,6 +144,6 @@ mod tests {
     fn scopes(#[case] path: &str, #[case] expected: Option<&str>) {
         let tree = Tree::of(&[(path, "x")]);
         let rules = Rules::load(&Bundle::policies()).expect("the table");
-        assert_eq!(candidates(&tree, &rules)[0].scope, expected);
+        assert_eq!(candidates(&tree, &rules)[0].named.scope, expected);
     }
 }

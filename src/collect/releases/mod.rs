@@ -384,7 +384,7 @@ pub(crate) fn tagged(cx: &Context<'_>) -> Tagged {
     versions.sort_by(|a, b| b.age_key().cmp(&a.age_key()));
     let complete = listed_all && clone.holds_all_tags();
     let latest = latest(&versions).filter(|_| complete);
-    let tree = latest.and_then(|latest| clone.tree_of(latest.reference.commit));
+    let tree = latest.and_then(|latest| clone.tree_of(latest.reference.commit, cx.tree));
     Tagged {
         latest: latest.map(Versioned::tag),
         versions: versions.iter().map(Versioned::tag).collect(),

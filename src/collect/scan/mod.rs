@@ -3,7 +3,6 @@
 //! does not depend on how many there are.
 
 mod archive;
-mod kept;
 pub(crate) mod magic;
 mod sources;
 mod text;
@@ -16,7 +15,6 @@ use super::binaries::{InnerFinding, Unread};
 use super::secrets::{self, SecretCandidate};
 use super::tree::{Blob, Entry, Reader, Unreadable};
 use super::{Context, limits};
-pub(crate) use kept::{Kept, Shared};
 use magic::{Signatures, What};
 use sources::Languages;
 pub(crate) use sources::SourceFile;
@@ -32,7 +30,7 @@ pub(crate) struct Scan {
     /// Blobs that could not be read.
     pub(crate) unread: Vec<Unread>,
     /// Source files, with the modules that those of the product import; each with its place in the tree's list of entries.
-    pub(crate) sources: Vec<(usize, SourceFile)>,
+    pub(crate) sources: Vec<(usize, Arc<SourceFile>)>,
     /// Licence headers, from the expression to where it stands.
     pub(crate) headers: BTreeMap<String, Headers>,
     /// What looks like a credential.
@@ -78,7 +76,7 @@ struct Part {
     found: Vec<Found>,
     reviewable: Vec<(usize, String)>,
     unread: Vec<(usize, Unread)>,
-    sources: Vec<(usize, SourceFile)>,
+    sources: Vec<(usize, Arc<SourceFile>)>,
     headers: Vec<(usize, String, u64)>,
     candidates: Vec<(usize, SecretCandidate)>,
     /// Texts that were not searched for credentials to their ends.
@@ -88,15 +86,9 @@ struct Part {
 /// Entries that a thread takes at a time.
 const BATCH: usize = 64;
 
-/// Reads every blob once.
-#[cfg(test)]
+/// Reads every blob once, in two trees of one repository too: what is found in a blob depends on its path, its mode and its
+/// content alone.
 pub(crate) fn scan(cx: &Context<'_>) -> Scan {
-    scan_sharing(cx, None)
-}
-
-/// Reads every blob once that nobody has read at the same path before: what is found in a blob depends on its path, its
-/// mode and its content alone.
-pub(crate) fn scan_sharing(cx: &Context<'_>, shared: Option<&Shared<'_>>) -> Scan {
     let mut broken_tables = Vec::new();
     let search = Search {
         signatures: Signatures::load(cx.policies).unwrap_or_else(|error| note(&mut broken_tables, error)),
@@ -104,8 +96,23 @@ pub(crate) fn scan_sharing(cx: &Context<'_>, shared: Option<&Shared<'_>>) -> Sca
         // The section `secrets` reads the same table and says what is wrong with it.
         secrets: secrets::Search::load(cx.policies).unwrap_or_default(),
     };
+    let read = || pass(cx, &search, |_, _| false);
+    let whole = match cx.tree.twin() {
+        Some((side, twins)) => match twins.kept(side, read) {
+            (true, part) => Arc::unwrap_or_clone(part),
+            (false, known) => pass(cx, &search, |part, place| match twins.same(side, place) {
+                Some(twin) => part.take_over(&known, twin, place),
+                None => false,
+            }),
+        },
+        None => read(),
+    };
+    merge(cx, whole, broken_tables)
+}
+
+/// Visits every blob for which `take_over` has no answer.
+fn pass(cx: &Context<'_>, search: &Search, take_over: impl Fn(&mut Part, usize) -> bool + Sync) -> Part {
     let entries = cx.tree.entries();
-    let twins = shared.map(|shared| shared.twins(cx)).unwrap_or_default();
     let next = AtomicUsize::new(0);
     let threads = std::thread::available_parallelism().map_or(1, usize::from).min(entries.len() / BATCH + 1);
     let parts = std::thread::scope(|scope| {
@@ -121,8 +128,8 @@ pub(crate) fn scan_sharing(cx: &Context<'_>, shared: Option<&Shared<'_>>) -> Sca
                 };
                 for (offset, entry) in batch.iter().enumerate() {
                     let index = start + offset;
-                    if !part.take_over(&twins, index) {
-                        part.visit(&search, &reader, index, entry);
+                    if !take_over(&mut part, index) {
+                        part.visit(search, &reader, index, entry);
                     }
                 }
             }
@@ -137,11 +144,7 @@ pub(crate) fn scan_sharing(cx: &Context<'_>, shared: Option<&Shared<'_>>) -> Sca
         }
         parts
     });
-    let whole = joined(parts);
-    if let Some(shared) = shared {
-        shared.keep(cx, &whole);
-    }
-    merge(cx, whole, broken_tables)
+    joined(parts)
 }
 
 fn note<T: Default>(broken: &mut Vec<String>, error: String) -> T {
@@ -198,6 +201,18 @@ fn merge(cx: &Context<'_>, whole: Part, broken_tables: Vec<String>) -> Scan {
 }
 
 impl Part {
+    /// Takes over what was found in the same blob before.
+    fn take_over(&mut self, whole: &Self, old: usize, index: usize) -> bool {
+        self.found.extend(of(&whole.found, old, |one| one.entry).map(|one| Found { entry: index, ..one.clone() }));
+        self.reviewable.extend(of(&whole.reviewable, old, |one| one.0).map(|one| (index, one.1.clone())));
+        self.unread.extend(of(&whole.unread, old, |one| one.0).map(|one| (index, one.1.clone())));
+        self.sources.extend(of(&whole.sources, old, |one| one.0).map(|one| (index, one.1.clone())));
+        self.headers.extend(of(&whole.headers, old, |one| one.0).map(|one| (index, one.1.clone(), one.2)));
+        self.candidates.extend(of(&whole.candidates, old, |one| one.0).map(|one| (index, one.1.clone())));
+        self.cut.extend(of(&whole.cut, old, |one| *one).map(|_| index));
+        true
+    }
+
     fn search(&mut self, search: &Search, index: usize, entry: &Entry, text: &[u8]) {
         let (hits, whole) = search.secrets.find(text);
         if !whole {
@@ -258,12 +273,19 @@ impl Part {
         self.search(search, index, entry, &blob.bytes);
         let own = !entry.path.is_vendored() && !entry.path.is_test();
         if let Some(source) = search.languages.source(extension, &blob.bytes, own) {
-            self.sources.push((index, source));
+            self.sources.push((index, Arc::new(source)));
         }
         if own && let Some((expression, line)) = sources::header(&blob.bytes) {
             self.headers.push((index, expression, line));
         }
     }
+}
+
+/// The items of one entry in a list that is sorted by entries.
+fn of<T>(list: &[T], entry: usize, key: impl Fn(&T) -> usize) -> impl Iterator<Item = &T> {
+    let start = list.partition_point(|one| key(one) < entry);
+    let rest = list.get(start..).unwrap_or_default();
+    rest.iter().take_while(move |one| key(one) == entry)
 }
 
 fn found(entry: usize, magic: &str, class: &str, size: u64) -> Found {

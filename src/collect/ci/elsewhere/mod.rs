@@ -53,7 +53,7 @@ pub(super) struct Elsewhere<'a> {
     pub(super) reader: &'a Reader<'a>,
     pub(super) table: &'a Table,
     pub(super) recogniser: &'a Recogniser<'a>,
-    pub(super) filters: &'a PathFilters,
+    pub(super) filters: &'a PathFilters<'a>,
     pub(super) primary: Option<&'a str>,
     pub(super) variables: &'a Variables,
     pub(super) memory: Memory,
