@@ -11,6 +11,7 @@ use clap::{Args as ClapArgs, ValueEnum};
 use super::collect::Target;
 use super::configuration::Configuring;
 use super::exit::{self, Exit, Usage};
+use super::replacing::ordinary;
 use super::shared::{self, Judging, Terminal};
 use crate::fix::{self, Change, Fixes, Ground, names};
 use crate::report::{self, style::Style};
@@ -158,15 +159,6 @@ fn write_all(root: &Path, changes: &[Change]) -> anyhow::Result<()> {
         let written = if change.before.is_some() { file.persist(&place) } else { file.persist_noclobber(&place) };
         written.with_context(|| format!("cannot write {}", change.path))?;
     }
-    Ok(())
-}
-
-/// A new file is one that others may read, as git makes it.
-pub(super) fn ordinary(file: &std::fs::File) -> std::io::Result<()> {
-    #[cfg(unix)]
-    file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644))?;
-    #[cfg(not(unix))]
-    let _ = file;
     Ok(())
 }
 

@@ -2,20 +2,18 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::fs::File;
 use std::io::{BufWriter, IsTerminal as _, Write};
 use std::path::PathBuf;
 
-use anyhow::Context as _;
 use clap::{Args as ClapArgs, Subcommand, ValueEnum};
 use jiff::civil::Date;
 
 use super::exit::{self, Exit, Usage};
 use super::portfolio::{Kept, runtime};
+use super::replacing::Replacing;
 use super::shared::{self, Terminal};
 use crate::model::assessment::Standing;
-use crate::model::id::Level;
-use crate::model::portfolio::{Expiring, Mark, Record, RepositoryName, RepositoryResult, Run};
+use crate::model::portfolio::{Conditions, Expiring, Mark, RepositoryName, RepositoryResult, Run, Tally};
 use crate::portfolio::unpacked;
 use crate::report::parquet::{Column, Parquet};
 use crate::report::style::Style;
@@ -132,15 +130,18 @@ pub(super) fn run(args: Args, terminal: &Terminal) -> anyhow::Result<Exit> {
                     return Err(Usage("Parquet is no text: name a file with `--output`".to_owned()).into());
                 }
                 let store = open(&kept.store).await?;
-                let mut out: Box<dyn Write + Send> = match &output {
+                match &output {
                     Some(path) => {
-                        let file = File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
-                        Box::new(BufWriter::new(file))
+                        let mut file = Replacing::new(path)?;
+                        export(&store, Table::new(form, &mut file)?, run.as_deref()).await?;
+                        file.end()?;
                     }
-                    None => Box::new(BufWriter::new(stdout)),
-                };
-                export(&store, Table::new(form, &mut out)?, run.as_deref()).await?;
-                out.flush()?;
+                    None => {
+                        let mut out = BufWriter::new(stdout);
+                        export(&store, Table::new(form, &mut out)?, run.as_deref()).await?;
+                        out.flush()?;
+                    }
+                }
                 return Ok(exit::DONE);
             }
             Command::Prune { before, kept } => {
@@ -182,26 +183,13 @@ pub(super) fn chosen(runs: &mut Vec<Run>, id: Option<&str>) -> anyhow::Result<Ru
 
 async fn list(store: &Store, style: &Style) -> anyhow::Result<String> {
     let mut out = String::new();
+    let tallies = store.tallies().await?;
     for run in store.runs().await? {
-        let records = store.records(&run.id).await?;
+        let tally = tallies.get(&run.id).cloned().unwrap_or_default();
         let state = if run.finished_at.is_some() { "finished" } else { "not finished" };
-        let _ = writeln!(out, "{}  {}  {state}  {}", style.bold(&run.id), run.catalog, levels(&records));
+        let _ = writeln!(out, "{}  {}  {state}  {tally}", style.bold(&run.id), run.catalog);
     }
     Ok(out)
-}
-
-/// How many repositories reached which level, in words.
-pub(super) fn levels(records: &[Record]) -> String {
-    let at = |wanted: Option<u8>| {
-        let of = |record: &&Record| match &record.result {
-            RepositoryResult::Assessed { level, .. } => Some(level.map_or(0, Level::number)) == wanted,
-            RepositoryResult::NotAssessed { .. } => wanted.is_none(),
-        };
-        records.iter().filter(of).count()
-    };
-    let named = [(Some(3), "level 3"), (Some(2), "level 2"), (Some(1), "level 1"), (Some(0), "no level")];
-    let counts = named.map(|(level, name)| format!("{} {name}", at(level))).join(", ");
-    format!("{} repositories: {counts}, {} not assessed", records.len(), at(None))
 }
 
 async fn show(store: &Store, id: Option<&str>, style: &Style) -> anyhow::Result<String> {
@@ -209,8 +197,11 @@ async fn show(store: &Store, id: Option<&str>, style: &Style) -> anyhow::Result<
     let records = store.records(&run.id).await?;
     let by_name: BTreeMap<&RepositoryName, &RepositoryResult> =
         records.iter().map(|record| (&record.repository, &record.result)).collect();
-    let mut out =
-        format!("{}\n{}\n", style.bold(&format!("{}  OSPS Baseline {}", run.id, run.catalog)), levels(&records));
+    let mut out = format!("{}\n", style.bold(&format!("{}  OSPS Baseline {}", run.id, run.catalog)));
+    if run.conditions != Conditions::default() {
+        let _ = writeln!(out, "{}", run.conditions);
+    }
+    let _ = writeln!(out, "{}", Tally::of(&records));
     for project in &run.inventory.projects {
         let _ = writeln!(out, "\n{}", style.bold(&style.plain(&project.title)));
         for name in &project.repositories {
@@ -249,10 +240,12 @@ fn counts(marks: &str) -> String {
 async fn diff(store: &Store, before: &str, after: &str, style: &Style) -> anyhow::Result<String> {
     let (before, after) = (one(store, Some(before)).await?, one(store, Some(after)).await?);
     let mut out = String::new();
+    let conditions = (before.conditions.to_string(), after.conditions.to_string());
     for (what, one, other) in [
         ("the standard", &before.catalog, &after.catalog),
         ("the policies", &before.policies, &after.policies),
         ("osps", &before.tool, &after.tool),
+        ("what was judged and how", &conditions.0, &conditions.1),
     ] {
         if one != other {
             let _ = writeln!(out, "{what}: {one} before, {other} after; a change may come from that alone");

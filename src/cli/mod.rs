@@ -24,6 +24,7 @@ mod init;
 mod policy;
 mod portfolio;
 mod progress;
+mod replacing;
 mod report;
 mod settings;
 mod shared;

@@ -1,5 +1,6 @@
 //! A portfolio: the projects of a foundation, each with the repositories that belong to it.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
@@ -141,8 +142,47 @@ pub struct Run {
     pub policies: String,
     /// The version of osps.
     pub tool: String,
+    /// How everything in it is judged, beyond the standard and the policies.
+    pub conditions: Conditions,
     /// What the portfolio consisted of.
     pub inventory: Inventory,
+}
+
+/// How everything in a run is judged, as far as options say it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Conditions {
+    /// How levels are read.
+    pub levels: LevelMode,
+    /// Only what counts at this level.
+    pub level: Option<Level>,
+    /// Only these families; all where there is none.
+    pub families: Vec<String>,
+    /// Only these requirements; all where there is none.
+    pub requirements: Vec<RequirementId>,
+    /// Whether what the host guarantees passes nothing.
+    pub strict_platform: bool,
+    /// The digest of the foundation's configuration.
+    pub foundation: Option<String>,
+}
+
+impl fmt::Display for Conditions {
+    /// In words; `everything` where nothing was asked for.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut said = Vec::new();
+        said.extend(self.level.map(|level| format!("level {level} only")));
+        said.extend(self.families.iter().map(|family| format!("{family} only")));
+        said.extend(self.requirements.iter().map(|id| format!("{id} only")));
+        if self.levels == LevelMode::Exact {
+            said.push("levels read exactly".to_owned());
+        }
+        if self.strict_platform {
+            said.push("no evidence of the platform".to_owned());
+        }
+        said.extend(self.foundation.iter().map(|digest| format!("the foundation's configuration {digest}")));
+        f.write_str(if said.is_empty() { "everything" } else { "" })?;
+        f.write_str(&said.join(", "))
+    }
 }
 
 impl Run {
@@ -162,6 +202,41 @@ pub struct Record {
     /// What came of it.
     #[serde(flatten)]
     pub result: RepositoryResult,
+}
+
+/// How many repositories of a run stand where.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Of those that were assessed, by the level that they reached.
+    pub levels: BTreeMap<Option<Level>, u64>,
+    /// Those that were not.
+    pub not_assessed: u64,
+}
+
+impl Tally {
+    /// Counts records.
+    pub fn of<'a>(records: impl IntoIterator<Item = &'a Record>) -> Self {
+        let mut tally = Self::default();
+        for record in records {
+            match &record.result {
+                RepositoryResult::Assessed { level, .. } => *tally.levels.entry(*level).or_default() += 1,
+                RepositoryResult::NotAssessed { .. } => tally.not_assessed += 1,
+            }
+        }
+        tally
+    }
+}
+
+impl fmt::Display for Tally {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let at = |wanted: u8| -> u64 {
+            let of = self.levels.iter().filter(|(level, _)| level.map_or(0, Level::number) == wanted);
+            of.map(|(_, number)| number).sum()
+        };
+        let all = self.levels.values().sum::<u64>() + self.not_assessed;
+        write!(f, "{all} repositories: {} level 3, {} level 2, {} level 1, ", at(3), at(2), at(1))?;
+        write!(f, "{} no level, {} not assessed", at(0), self.not_assessed)
+    }
 }
 
 /// Whether a repository was assessed.

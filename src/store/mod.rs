@@ -4,7 +4,7 @@
 pub mod queue;
 mod schema;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Read as _, Write as _};
 
 use flate2::Compression;
@@ -13,7 +13,8 @@ use flate2::write::GzEncoder;
 use sqlx::any::{AnyPoolOptions, AnyRow};
 use sqlx::{Any, AnyPool, AssertSqlSafe, Row as _, Transaction};
 
-use crate::model::portfolio::{Done, Mark, Record, RepositoryName, RepositoryResult, Run, Transition};
+use crate::model::id::Level;
+use crate::model::portfolio::{Done, Mark, Record, RepositoryName, RepositoryResult, Run, Tally, Transition};
 
 /// Bytes of one assessment when it is taken out again.
 const MAX_DOCUMENT: u64 = 64 * 1024 * 1024;
@@ -136,6 +137,7 @@ impl Store {
             ("version of the standard", found.catalog == run.catalog && found.requirements == run.requirements),
             ("set of policies", found.policies == run.policies),
             ("version of osps", found.tool == run.tool),
+            ("choice of what is judged and how", found.conditions == run.conditions),
             ("inventory", found.inventory == run.inventory),
         ];
         match same.iter().find(|(_, same)| !same) {
@@ -147,8 +149,8 @@ impl Store {
     /// Whether the run was begun just now, and not by somebody else before.
     async fn is_begun(&self, run: &Run) -> Result<bool> {
         let done = sqlx::query(
-            "INSERT INTO run (id, started_at, catalog, requirements, policies, tool, inventory)
-             VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (id) DO NOTHING",
+            "INSERT INTO run (id, started_at, catalog, requirements, policies, tool, conditions, inventory)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (id) DO NOTHING",
         )
         .bind(&run.id)
         .bind(&run.started_at)
@@ -156,6 +158,7 @@ impl Store {
         .bind(json(&run.requirements)?)
         .bind(&run.policies)
         .bind(&run.tool)
+        .bind(json(&run.conditions)?)
         .bind(json(&run.inventory)?)
         .execute(&self.pool)
         .await?;
@@ -196,7 +199,7 @@ impl Store {
     /// The database refuses, or holds something else.
     pub async fn runs(&self) -> Result<Vec<Run>> {
         let rows = sqlx::query(
-            "SELECT id, started_at, finished_at, catalog, requirements, policies, tool, inventory FROM run
+            "SELECT id, started_at, finished_at, catalog, requirements, policies, tool, conditions, inventory FROM run
              ORDER BY started_at, id",
         );
         rows.fetch_all(&self.pool).await?.iter().map(run_of).collect()
@@ -334,6 +337,27 @@ impl Store {
         Ok(records)
     }
 
+    /// How many repositories of each run stand where, by the run's name.
+    ///
+    /// # Errors
+    /// The database refuses, or holds something else.
+    pub async fn tallies(&self) -> Result<BTreeMap<String, Tally>> {
+        let rows = sqlx::query(
+            "SELECT run, level, CASE WHEN marks IS NULL THEN 0 ELSE 1 END AS is_assessed, COUNT(*) FROM record
+             GROUP BY run, level, is_assessed",
+        );
+        let mut tallies: BTreeMap<String, Tally> = BTreeMap::new();
+        for row in rows.fetch_all(&self.pool).await? {
+            let tally = tallies.entry(row.try_get(0)?).or_default();
+            let number = u64::try_from(row.try_get::<i64, _>(3)?).unwrap_or(0);
+            match row.try_get::<i32, _>(2)? {
+                0 => tally.not_assessed += number,
+                _ => *tally.levels.entry(level(row.try_get(1)?)).or_default() += number,
+            }
+        }
+        Ok(tallies)
+    }
+
     /// What came of one repository in a run; none where the run did not reach it.
     ///
     /// # Errors
@@ -448,6 +472,10 @@ fn mark(text: &str) -> Result<Mark> {
     read.ok_or_else(|| StoreError::Broken(format!("`{text}` is no mark")))
 }
 
+fn level(number: Option<i64>) -> Option<Level> {
+    u8::try_from(number?).ok()?.try_into().ok()
+}
+
 fn run_of(row: &AnyRow) -> Result<Run> {
     Ok(Run {
         id: row.try_get(0)?,
@@ -457,7 +485,8 @@ fn run_of(row: &AnyRow) -> Result<Run> {
         requirements: parsed(&row.try_get::<String, _>(4)?)?,
         policies: row.try_get(5)?,
         tool: row.try_get(6)?,
-        inventory: parsed(&row.try_get::<String, _>(7)?)?,
+        conditions: parsed(&row.try_get::<String, _>(7)?)?,
+        inventory: parsed(&row.try_get::<String, _>(8)?)?,
     })
 }
 
@@ -465,8 +494,7 @@ fn record_of(row: &AnyRow) -> Result<Record> {
     let marks: Option<String> = row.try_get(3)?;
     let result = match marks {
         Some(marks) => {
-            let level: Option<i64> = row.try_get(2)?;
-            let level = level.and_then(|level| u8::try_from(level).ok()).and_then(|level| level.try_into().ok());
+            let level = level(row.try_get(2)?);
             let assessment: Option<String> = row.try_get(4)?;
             RepositoryResult::Assessed {
                 commit: row.try_get(1)?,

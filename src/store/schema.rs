@@ -6,8 +6,9 @@ use sqlx::{AnyPool, AssertSqlSafe, Row as _};
 use super::StoreError;
 
 /// The steps from nothing to the newest schema, one list of statements each.
-const STEPS: &[&[&str]] = &[&[
-    "CREATE TABLE run (
+const STEPS: &[&[&str]] = &[
+    &[
+        "CREATE TABLE run (
         id TEXT PRIMARY KEY,
         started_at TEXT NOT NULL,
         finished_at TEXT,
@@ -17,7 +18,7 @@ const STEPS: &[&[&str]] = &[&[
         tool TEXT NOT NULL,
         inventory TEXT NOT NULL
     )",
-    "CREATE TABLE record (
+        "CREATE TABLE record (
         run TEXT NOT NULL,
         repository TEXT NOT NULL,
         revision TEXT,
@@ -29,8 +30,8 @@ const STEPS: &[&[&str]] = &[&[
         kept_at TEXT NOT NULL,
         PRIMARY KEY (run, repository)
     )",
-    "CREATE INDEX record_by_repository ON record (repository, run)",
-    "CREATE TABLE transition (
+        "CREATE INDEX record_by_repository ON record (repository, run)",
+        "CREATE TABLE transition (
         run TEXT NOT NULL,
         repository TEXT NOT NULL,
         requirement TEXT NOT NULL,
@@ -38,8 +39,10 @@ const STEPS: &[&[&str]] = &[&[
         is_now TEXT NOT NULL,
         PRIMARY KEY (run, repository, requirement)
     )",
-    "CREATE TABLE document (digest TEXT PRIMARY KEY, content {bytes} NOT NULL)",
-]];
+        "CREATE TABLE document (digest TEXT PRIMARY KEY, content {bytes} NOT NULL)",
+    ],
+    &["ALTER TABLE run ADD COLUMN conditions TEXT NOT NULL DEFAULT '{}'"],
+];
 
 /// Brings a store to the newest schema. Several processes may do so at once: one does it, the others wait.
 pub(super) async fn migrate(pool: &AnyPool, sqlite: bool) -> Result<(), StoreError> {

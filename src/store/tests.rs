@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::model::id::RequirementId;
-use crate::model::portfolio::{Inventory, Project};
+use crate::model::portfolio::{Conditions, Inventory, Project};
 
 fn block<T>(work: impl Future<Output = T>) -> T {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
@@ -18,6 +18,7 @@ fn run(day: u32) -> Run {
         requirements: ["OSPS-AC-01.01", "OSPS-AC-02.01"].iter().map(|id| id.parse().expect("an id")).collect(),
         policies: "sha256:0".to_owned(),
         tool: "osps".to_owned(),
+        conditions: Conditions::default(),
         inventory: Inventory::default(),
     }
 }
@@ -102,6 +103,58 @@ fn what_is_kept_is_found_again() {
     });
 }
 
+/// What a store kept before runs said how they judge was judged without options.
+#[test]
+fn a_store_of_an_earlier_version_is_brought_to_this_one() {
+    stores(async |store| {
+        let run = store.begin(run(1)).await.expect("begun");
+        for back in ["ALTER TABLE run DROP COLUMN conditions", "DELETE FROM osps_schema WHERE version = 2"] {
+            sqlx::query(back).execute(&store.pool).await.expect("taken back");
+        }
+        let sqlite = sqlite_connection(&store.pool.acquire().await.expect("a connection"));
+        schema::migrate(&store.pool, sqlite).await.expect("brought forward");
+        assert_eq!(store.runs().await.expect("read"), [run]);
+    });
+}
+
+#[test]
+fn repositories_are_counted_as_they_stand() {
+    stores(async |store| {
+        let mut number = 0;
+        for day in 1..=2 {
+            let run = store.begin(run(day)).await.expect("begun");
+            let at = |level: Option<u8>, number: usize| {
+                let mut record = assessed(&format!("acme/r{number}"), "PF", "sha256:1");
+                let reached = level.map(|level| level.try_into().expect("a level"));
+                if let RepositoryResult::Assessed { level, .. } = &mut record.result {
+                    *level = reached;
+                }
+                record
+            };
+            let mut records: Vec<Record> = Vec::new();
+            for level in [None, Some(1), Some(3), Some(3)].into_iter().take(2 + usize::from(day == 1) * 2) {
+                number += 1;
+                records.push(at(level, number));
+            }
+            let result = RepositoryResult::NotAssessed { why: "It is gone.".to_owned(), passing: false };
+            records.push(Record { repository: "acme/gone".parse().expect("a name"), result });
+            let done: Vec<Done> = records.iter().map(|record| kept(record, None)).collect();
+            store.record(&run, &done, "now").await.expect("kept");
+            let counted = store.tallies().await.expect("read");
+            assert_eq!(counted.len(), day as usize);
+            assert_eq!(counted[&run.id], Tally::of(&records));
+        }
+        let texts: Vec<String> = store.tallies().await.expect("read").values().map(Tally::to_string).collect();
+        assert_eq!(
+            texts,
+            [
+                "5 repositories: 2 level 3, 0 level 2, 1 level 1, 1 no level, 1 not assessed",
+                "3 repositories: 0 level 3, 0 level 2, 1 level 1, 1 no level, 1 not assessed",
+            ]
+        );
+    });
+}
+
 #[test]
 fn a_repository_is_kept_once_per_run() {
     stores(async |store| {
@@ -133,6 +186,7 @@ fn parts_of_one_run_join_it_and_others_are_refused() {
             (Run { catalog: "2025-02-25".to_owned(), ..begun.clone() }, "standard"),
             (Run { tool: "osps 9".to_owned(), ..begun.clone() }, "osps"),
             (Run { inventory: Inventory::default(), ..begun.clone() }, "inventory"),
+            (Run { conditions: Conditions { strict_platform: true, ..Conditions::default() }, ..begun.clone() }, "how"),
         ] {
             let error = store.join(other).await.expect_err("another run").to_string();
             assert!(error.contains(what), "{error}");

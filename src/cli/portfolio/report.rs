@@ -1,15 +1,15 @@
 //! `osps portfolio report`: a run over a portfolio as pages, tables and Markdown. What is written is replaced file by file; what
 //! others put into the directory stays.
 
-use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use clap::Args as ClapArgs;
 
 use super::{Kept, runtime};
-use crate::cli::exit::{self, Exit, Usage};
+use crate::cli::exit::{self, Exit};
 use crate::cli::history;
+use crate::cli::replacing::Replacing;
 use crate::cli::shared::{self, Terminal};
 use crate::model::assessment::LevelMode;
 use crate::model::id::Level;
@@ -141,19 +141,12 @@ fn put(path: &Path, text: &str) -> anyhow::Result<()> {
     replace(path, |out| Ok(out.write_all(text.as_bytes())?))
 }
 
-/// Writes a file beside its place, and then puts it there: whoever looks sees the old one or the new one.
+/// Writes a file, and then puts it in its place.
 fn replace(
     path: &Path,
     fill: impl FnOnce(&mut (dyn std::io::Write + Send)) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
-    let wrong = || format!("cannot write {}", path.display());
-    let directory = path.parent().ok_or_else(|| Usage(wrong()))?;
-    std::fs::create_dir_all(directory).with_context(wrong)?;
-    let file = tempfile::Builder::new().prefix(".osps-").tempfile_in(directory).with_context(wrong)?;
-    let mut out = BufWriter::new(file);
-    fill(&mut out).with_context(wrong)?;
-    let file = out.into_inner().map_err(std::io::IntoInnerError::into_error).with_context(wrong)?;
-    crate::cli::fix::ordinary(file.as_file()).with_context(wrong)?;
-    file.persist(path).map_err(|error| error.error).with_context(wrong)?;
-    Ok(())
+    let mut file = Replacing::new(path)?;
+    fill(&mut file).with_context(|| format!("cannot write {}", path.display()))?;
+    file.end()
 }

@@ -25,14 +25,15 @@ use crate::cli::collect::Place;
 use crate::cli::configuration::{Configuring, Loaded};
 use crate::cli::connect::Asking;
 use crate::cli::exit::{self, Bug, Exit, Usage};
-use crate::cli::history;
 use crate::cli::progress::Progress;
 use crate::cli::shared::{self, Judging, Terminal};
 use crate::collect::OpenError;
 use crate::collect::forge::Connection;
 use crate::config::inventory;
 use crate::model::id::Level;
-use crate::model::portfolio::{Done, Inventory, Project, Record, RepositoryName, RepositoryResult, Run};
+use crate::model::portfolio::{
+    Conditions, Done, Inventory, Project, Record, RepositoryName, RepositoryResult, Run, Tally,
+};
 use crate::policy::{Policies, PolicyError};
 use crate::portfolio::{self, Collected, NotCollected, Shard};
 use crate::store::Store;
@@ -134,6 +135,15 @@ pub(super) fn run(args: Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     let policies = Policies::load(&bundle)?;
     let catalog = args.judging.catalog(&catalogs, &Loaded::default())?;
     let settings = args.judging.of(&catalogs, catalog, &policies)?;
+    let configuring = Configuring::of_foundation(args.foundation.clone());
+    let conditions = Conditions {
+        levels: settings.mode,
+        level: settings.selection.level,
+        families: settings.selection.families.iter().cloned().collect(),
+        requirements: settings.selection.requirements.iter().cloned().collect(),
+        strict_platform: settings.strict_platform,
+        foundation: configuring.load(None)?.files.into_iter().find_map(|file| file.digest),
+    };
     let run = |id, started_at, inventory| Run {
         id,
         started_at,
@@ -142,6 +152,7 @@ pub(super) fn run(args: Args, terminal: &Terminal) -> anyhow::Result<Exit> {
         requirements: settings.catalog.active().map(|requirement| requirement.id.clone()).collect(),
         policies: policies.digest().to_owned(),
         tool: crate::collect::TOOL.to_owned(),
+        conditions: conditions.clone(),
         inventory,
     };
     let run = match inventory {
@@ -163,7 +174,7 @@ pub(super) fn run(args: Args, terminal: &Terminal) -> anyhow::Result<Exit> {
     let of_shard = |project: &&Project| args.shard.is_none_or(|ShardArg(shard)| shard.holds(project));
     let work: Vec<&Project> = run.inventory.projects.iter().filter(of_shard).filter(is_open).collect();
     let reading = Reading {
-        configuring: Configuring::of_foundation(args.foundation.clone()),
+        configuring,
         offline_dir: args.offline_dir.as_deref(),
         forge: forge.as_ref(),
         asking: &args.asking,
@@ -384,7 +395,7 @@ fn summary(out: &mut String, run: &Run, records: &[Record], named: usize) {
 
     let missed = |record: &&Record| matches!(record.result, RepositoryResult::NotAssessed { .. });
     let failed: Vec<&Record> = records.iter().filter(missed).collect();
-    let _ = writeln!(out, "Run {}, OSPS Baseline {}\n{}", run.id, run.catalog, history::levels(records));
+    let _ = writeln!(out, "Run {}, OSPS Baseline {}\n{}", run.id, run.catalog, Tally::of(records));
     for record in failed.iter().take(SHOWN) {
         if let RepositoryResult::NotAssessed { why, .. } = &record.result {
             let why: String = why.chars().map(|c| if c.is_control() { ' ' } else { c }).take(200).collect();

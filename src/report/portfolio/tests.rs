@@ -7,7 +7,7 @@ use super::*;
 use crate::model::assessment::{LevelMode, Standing};
 use crate::model::catalog::{Requirement, State};
 use crate::model::declaration::Kind;
-use crate::model::portfolio::{Audit, Expiring, Group, Inventory, Mark, Project, Record, Run, Transition};
+use crate::model::portfolio::{Audit, Conditions, Expiring, Group, Inventory, Mark, Project, Record, Run, Transition};
 
 /// Numbers that look like chance and are the same every time.
 struct Chance(u64);
@@ -125,6 +125,7 @@ fn generated(projects: u64, runs: u64) -> (Survey, Catalog) {
                 format!("sha256:{}", "b".repeat(64))
             },
             tool: "osps 0.1.0".to_owned(),
+            conditions: Conditions::default(),
             inventory: inventory.clone(),
         };
         let mut records = Vec::new();
