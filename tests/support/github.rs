@@ -555,7 +555,7 @@ impl World {
             }
         };
         let branch = json!({
-            "name": "main", "rules": {"totalCount": if self.ruleset_of == "Enterprise" { 0 } else { self.rules.len() }},
+            "name": "main", "rules": self.rules_of_the_query(),
             "refUpdateRule": if admin { Json::Null } else { self.reader_rule.clone().unwrap_or_default() },
             "branchProtectionRule": if admin { self.classic.clone().unwrap_or_default() } else { Json::Null },
             "target": {
@@ -584,6 +584,34 @@ impl World {
             body["errors"] = json!(errors);
         }
         json_reply(&body)
+    }
+
+    /// The rules as the query tells them.
+    fn rules_of_the_query(&self) -> Json {
+        if self.ruleset_of == "Enterprise" {
+            return json!({"totalCount": 0, "nodes": []});
+        }
+        let one = |rule: &Json| {
+            let given = &rule["parameters"];
+            let checks = given["required_status_checks"].as_array().map(|checks| {
+                let one = |check: &Json| json!({"context": check["context"], "integrationId": check["integration_id"]});
+                checks.iter().map(one).collect::<Vec<_>>()
+            });
+            let parameters = match rule["type"].as_str() {
+                Some("pull_request") => json!({
+                    "requiredApprovingReviewCount": given["required_approving_review_count"].as_u64().unwrap_or(0),
+                    "requireLastPushApproval": given["require_last_push_approval"] == true,
+                    "requireCodeOwnerReview": given["require_code_owner_review"] == true,
+                }),
+                Some("required_status_checks") => json!({"requiredStatusChecks": checks}),
+                // Parameters that the query does not ask for.
+                _ if given.is_object() => json!({}),
+                _ => Json::Null,
+            };
+            let kind = rule["type"].as_str().expect("a type").to_uppercase();
+            json!({"type": kind, "repositoryRuleset": {"databaseId": rule["ruleset_id"]}, "parameters": parameters})
+        };
+        json!({"totalCount": self.rules.len(), "nodes": self.rules.iter().map(one).collect::<Vec<_>>()})
     }
 
     fn attestation_list(&self, body: &[u8]) -> Reply {

@@ -171,7 +171,7 @@ impl Asking<'_> {
             variables.insert(format!("w{number}"), json!(owner));
         }
         let of_owners: &[&str] = if owners.is_empty() { &[] } else { &["Members", "Health", "Files", "Text"] };
-        let fragments = [&["Plain", "Check", "Author", "Rules"], of_owners].concat();
+        let fragments = [&["Plain", "Check", "Rule", "Author", "Rules"], of_owners].concat();
         let mut told = self.query(&query_of(&text, &variables, &fragments), &variables).await?;
         for (number, owner) in owners.iter().enumerate() {
             let mut part = |letter: char| told.remove(&format!("{letter}{number}")).unwrap_or_default();

@@ -435,7 +435,7 @@ impl Conversation<'_> {
         }
     }
 
-    /// The rules that hold for a branch, and whether GitHub calls it protected where that says more. One request is
+    /// The rules that hold for a branch, and whether GitHub calls it protected where that says more. One request at most is
     /// enough: a branch that GitHub does not call protected has no rules of either kind, and where rules hold, being called
     /// protected says nothing about the classic kind.
     async fn protection_of(
@@ -450,15 +450,17 @@ impl Conversation<'_> {
         let head = told.and_then(|told| told.default_branch_ref.as_ref());
         let classic_is_told =
             admin || head.is_some_and(|head| head.ref_update_rule.is_some() || head.branch_protection_rule.is_some());
-        // The query tells that no rule of a ruleset holds. Administrators would see everything there is; for others the
-        // question whether the branch is protected at all confirms it.
-        let no_rules = told.is_some_and(protection::tells_of_no_rules) && !classic_is_told;
-        let rules = match no_rules {
-            true => {
+        // The query tells the rules of rulesets. Where it tells of none, the question whether the branch is protected at all
+        // confirms it; where it tells of some, nothing is said to be missing, because what the classic kind demands is hidden.
+        // Who is shown the classic kind as well is told what is missing, and that rests on nothing less than the list.
+        let rules_told = told.filter(|_| !classic_is_told).and_then(protection::rules_told);
+        let no_rules = rules_told.as_ref().is_some_and(Vec::is_empty);
+        let rules = match rules_told {
+            Some(rules) => {
                 sources.extend(of_query.map(|query| ("rules".to_owned(), query)));
-                Ok((Vec::new(), true))
+                Ok((rules, true))
             }
-            false => {
+            None => {
                 let path = format!("/rules/branches/{path}?per_page={RULES_PER_PAGE}");
                 self.list(sources, "rules", &path, "/rules/branches/{branch}").await
             }

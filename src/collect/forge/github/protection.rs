@@ -4,9 +4,11 @@
 use std::collections::BTreeSet;
 
 use serde::Deserialize;
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 
-use super::query::{Actor, Allowance, BypassActor, Page, Protection, Queried, RefUpdateRule, Repository, Ruleset};
+use super::query::{
+    Actor, Allowance, BranchRule, BypassActor, Page, Protection, Queried, RefUpdateRule, Repository, Ruleset,
+};
 use crate::collect::branch::{Branch, Bypass, DirectCommit, RequiredCheck};
 use crate::collect::forge::failure::{Answer, Failure, either, fact};
 use crate::model::fact::{Fact, Reason, SourceId};
@@ -250,16 +252,44 @@ impl Sources<'_> {
     }
 }
 
-/// Whether the query tells that no ruleset holds for the default branch. Its count knows rulesets of the repository and of
-/// its organization; where an enterprise has one, the count says nothing.
-pub(crate) fn tells_of_no_rules(told: &Repository) -> bool {
+/// The rules that hold for the default branch, where the query tells all of them as the list of rules would. It knows rulesets
+/// of the repository and of its organization: where an enterprise has one it says nothing, and neither where a rule demands
+/// what it does not show.
+pub(crate) fn rules_told(told: &Repository) -> Option<Vec<Rule>> {
     let of_enterprise = |set: &Ruleset| match set.source.as_ref().and_then(|source| source.kind.as_deref()) {
         Some(kind) => kind == "Enterprise",
         None => true,
     };
-    let counted = told.default_branch_ref.as_ref().and_then(|branch| branch.rules.as_ref()?.total_count);
-    let rulesets = told.rulesets.as_ref().filter(|rulesets| rulesets.is_complete());
-    counted == Some(0) && rulesets.is_some_and(|rulesets| !rulesets.items().any(of_enterprise))
+    let rulesets = told.rulesets.as_ref().filter(|rulesets| rulesets.is_complete())?;
+    let rules = told.default_branch_ref.as_ref()?.rules.as_ref()?;
+    if rulesets.items().any(of_enterprise) || rules.total_count.is_none() || !rules.is_complete() {
+        return None;
+    }
+    rules.items().map(as_listed).collect()
+}
+
+/// A rule of the query as the list of rules shows it; none where the query does not show all of it that is read.
+fn as_listed(rule: &BranchRule) -> Option<Rule> {
+    let kind = rule.kind.as_deref()?.to_lowercase();
+    let parameters = rule.parameters.as_ref();
+    let parameters = match kind.as_str() {
+        "pull_request" => {
+            let told = parameters?;
+            Some(json!({
+                "required_approving_review_count": told.required_approving_review_count?,
+                "require_last_push_approval": told.require_last_push_approval?,
+                "require_code_owner_review": told.require_code_owner_review?,
+            }))
+        }
+        "required_status_checks" => {
+            let checks = parameters?.required_status_checks.as_ref()?.iter();
+            let checks = checks.map(|check| json!({"context": check.context, "integration_id": check.integration_id}));
+            Some(json!({"required_status_checks": checks.collect::<Vec<_>>()}))
+        }
+        "workflows" | "code_scanning" => return None,
+        _ => None,
+    };
+    Some(Rule { kind, ruleset_id: Some(rule.repository_ruleset.as_ref()?.database_id?), parameters })
 }
 
 /// The checks that one rule demands.

@@ -165,15 +165,35 @@ pub(crate) struct Branch {
     pub(crate) ref_update_rule: Option<RefUpdateRule>,
     pub(crate) branch_protection_rule: Option<Protection>,
     pub(crate) target: Option<Commit>,
-    /// How many rules of rulesets hold for it.
-    pub(crate) rules: Option<Count>,
+    /// The rules of rulesets that hold for it.
+    pub(crate) rules: Option<Page<BranchRule>>,
 }
 
-/// How many there are of something.
+/// A rule that holds for a branch.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-pub(crate) struct Count {
-    pub(crate) total_count: Option<u64>,
+pub(crate) struct BranchRule {
+    #[serde(rename = "type")]
+    pub(crate) kind: Option<String>,
+    pub(crate) repository_ruleset: Option<Ruleset>,
+    pub(crate) parameters: Option<RuleParameters>,
+}
+
+/// What rules on change requests and on checks demand; rules of other kinds have none of it.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(crate) struct RuleParameters {
+    pub(crate) required_approving_review_count: Option<u64>,
+    pub(crate) require_last_push_approval: Option<bool>,
+    pub(crate) require_code_owner_review: Option<bool>,
+    pub(crate) required_status_checks: Option<Vec<CheckOfRule>>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(crate) struct CheckOfRule {
+    pub(crate) context: String,
+    pub(crate) integration_id: Option<u64>,
 }
 
 #[derive(Debug, Default, Deserialize)]
