@@ -312,3 +312,18 @@ fn a_large_foundation() {
         assert_eq!(&foundation.alone(name), digest, "{name}");
     }
 }
+
+/// What the forge of these tests charges is what GitHub says it would: every list that is walked through, in hundreds.
+#[rstest]
+#[case::nothing("query { viewer { login } }", 1)]
+#[case::of_the_manual(
+    "query { viewer { repositories(first: 100) { edges { repository: node { issues(first: 50) { edges { node { labels(first: 60) { nodes { name } } } } } } } } } }",
+    51
+)]
+#[case::fragments(
+    "query { a: repository(name: \"a\") { ...Part } b: repository(name: \"b\") { ...Part } } fragment Part on Repository { releases(first: 99) { nodes { releaseAssets(first: 30) { totalCount } } } }",
+    2
+)]
+fn points_are_counted(#[case] query: &str, #[case] points: u64) {
+    assert_eq!(support::graphql::Query::read(query).cost(), points);
+}

@@ -108,6 +108,18 @@ pub(crate) fn world(number: usize) -> World {
         _ => 30,
     };
     let history = if changes == 0 { 3 } else { (changes * 3).min(60) };
+    let history: Vec<Json> =
+        (0..history).map(|at| landed(at, changes > 0 && !mixed(number, at + 20).is_multiple_of(4))).collect();
+    let arrived =
+        |commit: &&Json| commit["associatedPullRequests"]["nodes"].as_array().is_some_and(|all| !all.is_empty());
+    // Every change came by one commit; what else came by changes are the commits that they were made of.
+    let mut made = history.iter().filter(arrived).map(|commit| commit["oid"].clone());
+    let mut change = |at: u64| {
+        let mut change = merged(at, "ada", if at.is_multiple_of(3) { &[] } else { &["grace"] }, &["test"]);
+        change["mergeCommit"] = made.next().map_or(Json::Null, |oid| json!({"oid": oid}));
+        change
+    };
+    let pull_requests = (1..=changes).map(&mut change).collect();
     World {
         sight: Sight::Reader,
         owner,
@@ -123,10 +135,8 @@ pub(crate) fn world(number: usize) -> World {
         private_reporting: of_ten(9) < 5,
         advisories: Vec::new(),
         releases: if of_ten(10) < 4 { vec![release("v1.0.0", "Changes: many.", &[])] } else { Vec::new() },
-        pull_requests: (1..=changes)
-            .map(|at| merged(at, "ada", if at.is_multiple_of(3) { &[] } else { &["grace"] }, &["test"]))
-            .collect(),
-        history: (0..history).map(|at| landed(at, changes > 0 && !mixed(number, at + 20).is_multiple_of(4))).collect(),
+        pull_requests,
+        history,
         homepage: (of_ten(11) < 3).then_some("https://example.org"),
         issues: of_ten(12) < 8,
         fallback: (owner == "acme").then(|| {

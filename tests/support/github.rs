@@ -572,7 +572,8 @@ impl World {
             "viewerPermission": if admin { "ADMIN" } else { "READ" }, "viewerCanAdminister": admin, "licenseInfo": {"spdxId": "Apache-2.0"},
             "collaborators": collaborators, "defaultBranchRef": if self.empty { Json::Null } else { branch },
             "rulesets": {"totalCount": 1, "nodes": [{"databaseId": 7, "source": {"__typename": self.ruleset_of}, "bypassActors": bypass}]},
-            "releases": {"totalCount": self.releases.len()}, "pullRequests": {"nodes": self.pull_requests}
+            "releases": {"totalCount": self.releases.len()}, "pullRequests": {"nodes": self.pull_requests},
+            "merged": {"totalCount": self.pull_requests.len(), "nodes": self.pull_requests}
         });
         if self.fallback.is_none() {
             errors.push(

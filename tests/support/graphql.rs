@@ -245,7 +245,10 @@ impl Query {
                     }
                 }
                 Part::Field { alias, name, arguments, parts } => {
-                    let mut value = from.get(alias).or_else(|| from.get(name)).cloned().unwrap_or_default();
+                    let mut value = match arguments.get("oid") {
+                        Some(Argument::Text(oid)) => commit(from, oid),
+                        _ => from.get(alias).or_else(|| from.get(name)).cloned().unwrap_or_default(),
+                    };
                     if value.is_object()
                         && value.get("totalCount").is_none()
                         && let Some(all) = value["nodes"].as_array().map(Vec::len)
@@ -268,6 +271,13 @@ impl Query {
             }
         }
     }
+}
+
+/// A commit of the history by its name.
+fn commit(repository: &Json, oid: &str) -> Json {
+    let history = repository.pointer("/defaultBranchRef/target/history/nodes").and_then(Json::as_array);
+    let found = history.into_iter().flatten().find(|commit| commit["oid"] == oid);
+    found.cloned().unwrap_or_default()
 }
 
 /// The same field selected twice is one field with both selections.

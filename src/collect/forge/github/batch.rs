@@ -15,8 +15,8 @@ use super::{query, talk};
 use crate::collect::forge::Connection;
 use crate::model::portfolio::RepositoryName;
 
-/// Rulesets of the first step.
-const RULESETS: u64 = 10;
+/// Rulesets of the first step: each costs a list of those who may pass by it.
+const RULESETS: u64 = 2;
 /// What the query about one repository asks for at most.
 const ALL_RULESETS: u64 = 50;
 const HISTORY: u64 = 50;
@@ -67,8 +67,18 @@ struct Half {
     told: Told,
     /// The first of each costly list that the second step asks for; nothing where there is nothing to list.
     changes: u64,
-    landed: u64,
     rulesets: u64,
+    /// The commits whose change requests are asked for, by their places in the history.
+    landed: Vec<(usize, String)>,
+    /// Whether classic protection is shown, so that those whom it allows more may be as well.
+    classic: bool,
+}
+
+impl Half {
+    /// Whether there is anything for the second step.
+    fn lacks(&self) -> bool {
+        self.classic || !self.landed.is_empty() || self.changes + self.rulesets > 0
+    }
 }
 
 struct Asking<'a> {
@@ -87,8 +97,7 @@ impl Asking<'_> {
                 None => open.extend(halved(some)),
             }
         }
-        let (more, done): (Vec<Half>, Vec<Half>) =
-            halves.into_iter().partition(|half| half.changes + half.landed + half.rulesets > 0);
+        let (more, done): (Vec<Half>, Vec<Half>) = halves.into_iter().partition(Half::lacks);
         for half in done {
             self.put_together(half, None);
         }
@@ -152,9 +161,7 @@ impl Asking<'_> {
                 "r{number}: repository(owner: $o{number}, name: $n{number}) {{ ...Plain
                    owner {{ login }}
                    defaultBranchRef {{ target {{ ... on Commit {{ history(first: {HISTORY}) {{ nodes {{ ...Author }} }} }} }} }}
-                   rulesets(first: {RULESETS}, includeParents: true) {{ totalCount nodes {{ ...Rules }} }}
-                   merged: pullRequests(states: [MERGED], first: 1) {{ totalCount }}
-                   any: pullRequests(first: 1) {{ totalCount }} }}"
+                   rulesets(first: {RULESETS}, includeParents: true) {{ totalCount nodes {{ ...Rules }} }} }}"
             );
             variables.insert(format!("o{number}"), json!(name.owner));
             variables.insert(format!("n{number}"), json!(name.name));
@@ -188,7 +195,7 @@ impl Asking<'_> {
         let mut text = String::new();
         let mut variables = Map::new();
         let mut fragments = BTreeSet::new();
-        for (number, Half { name, changes, landed, rulesets, .. }) in halves.iter().enumerate() {
+        for (number, Half { name, changes, landed, rulesets, classic, .. }) in halves.iter().enumerate() {
             let _ = writeln!(text, "r{number}: repository(owner: $o{number}, name: $n{number}) {{ nameWithOwner");
             if *changes > 0 {
                 fragments.extend(["Change", "Check"]);
@@ -198,12 +205,13 @@ impl Asking<'_> {
                      {{ nodes {{ ...Change }} }}"
                 );
             }
-            if *landed > 0 {
-                fragments.extend(["Landed", "Author"]);
-                let _ = writeln!(
-                    text,
-                    "defaultBranchRef {{ target {{ ... on Commit {{ history(first: {landed}) {{ nodes {{ ...Landed }} }} }} }} }}"
-                );
+            for (place, oid) in landed {
+                fragments.insert("Arrived");
+                let _ = writeln!(text, "c{place}: object(oid: \"{oid}\") {{ ... on Commit {{ ...Arrived }} }}");
+            }
+            if *classic {
+                fragments.insert("Allowances");
+                let _ = writeln!(text, "defaultBranchRef {{ branchProtectionRule {{ ...Allowances }} }}");
             }
             if *rulesets > 0 {
                 fragments.insert("Rules");
@@ -235,28 +243,31 @@ impl Asking<'_> {
 /// The answer as the query about one repository would have brought it. None where a part that was asked for did not come: an
 /// empty list in its place would say that there is nothing.
 fn together(half: Half, more: Told, owner: &OwnerTold) -> Option<Json> {
-    let Half { told: Told { mut data, mut errors }, changes, landed, rulesets, .. } = half;
-    if changes + landed + rulesets > 0 && !(more.is_whole() && more.data.is_object()) {
+    if half.lacks() && !(more.is_whole() && more.data.is_object()) {
         return None;
     }
+    let Half { told: Told { mut data, mut errors }, changes, landed, rulesets, classic, .. } = half;
     for error in &mut errors {
         prefix(error, &["repository"]);
     }
     if let Some(repository) = data.as_object_mut() {
-        for helper in ["merged", "any"] {
-            repository.remove(helper);
-        }
         let none = json!({"nodes": []});
         if let Some(history) = data_at(repository, &["defaultBranchRef", "target", "history"]) {
-            if landed > 0 {
-                *history =
-                    more.data.pointer("/defaultBranchRef/target/history").filter(|told| told.is_object())?.clone();
-            } else {
-                let nodes = history.get_mut("nodes").and_then(Json::as_array_mut);
-                for commit in nodes.into_iter().flatten().filter_map(Json::as_object_mut) {
-                    commit.insert("associatedPullRequests".to_owned(), none.clone());
-                }
+            let nodes = history.get_mut("nodes").and_then(Json::as_array_mut);
+            for (place, commit) in nodes.into_iter().flatten().enumerate() {
+                let Some(commit) = commit.as_object_mut() else { continue };
+                let changes = match landed.iter().any(|(asked, _)| *asked == place) {
+                    true => more.data.get(format!("c{place}"))?.get("associatedPullRequests")?.clone(),
+                    // Nothing is read of it: no change request was merged, or the commit is what a merge made.
+                    false => none.clone(),
+                };
+                commit.insert("associatedPullRequests".to_owned(), changes);
             }
+        }
+        if classic {
+            let allowances = more.data.pointer("/defaultBranchRef/branchProtectionRule")?.as_object()?.clone();
+            let rule = data_at(repository, &["defaultBranchRef", "branchProtectionRule"])?;
+            rule.as_object_mut()?.extend(allowances);
         }
         if rulesets > 0 {
             repository.insert("rulesets".to_owned(), more.data.get("rulesets")?.clone());
@@ -264,6 +275,7 @@ fn together(half: Half, more: Told, owner: &OwnerTold) -> Option<Json> {
         let merged = if changes > 0 { more.data.get("pullRequests")?.clone() } else { none };
         repository.insert("pullRequests".to_owned(), merged);
         for mut error in more.errors {
+            place_in_history(&mut error);
             prefix(&mut error, &["repository"]);
             errors.push(error);
         }
@@ -302,25 +314,31 @@ fn half(name: &RepositoryName, told: Told) -> Option<Half> {
         return None;
     }
     let count = |path: &str| told.data.pointer(path).and_then(Json::as_u64);
-    let (mut changes, mut landed, mut rulesets) = (0, 0, 0);
+    let (mut changes, mut landed, mut rulesets, mut classic) = (0, Vec::new(), 0, false);
     if told.data.is_object() {
         let login = told.data.pointer("/owner/login").and_then(Json::as_str)?;
         if !login.eq_ignore_ascii_case(&name.owner) {
             return None;
         }
-        let (merged, any) = (count("/merged/totalCount")?, count("/any/totalCount")?);
+        let merged = count("/merged/totalCount")?;
         let is_fork = told.data.get("isFork").and_then(Json::as_bool)?;
         changes = merged.min(CHANGES);
         let history = told.data.pointer("/defaultBranchRef/target/history/nodes").and_then(Json::as_array);
         // The commits of a fork may have come by changes of the repository it was made from.
-        if any > 0 || is_fork {
-            landed = history.map_or(0, |commits| commits.len() as u64).min(HISTORY);
+        if merged > 0 || is_fork {
+            let made = query::merge_commits(&told.data);
+            for (place, commit) in history.into_iter().flatten().enumerate() {
+                let oid = commit.get("oid").and_then(Json::as_str).filter(|oid| is_oid(oid))?;
+                if !made.contains(oid) {
+                    landed.push((place, oid.to_owned()));
+                }
+            }
         }
-        if count("/rulesets/totalCount").is_some_and(|total| total > RULESETS) {
-            rulesets = ALL_RULESETS;
-        }
+        rulesets =
+            count("/rulesets/totalCount").filter(|total| *total > RULESETS).map_or(0, |all| all.min(ALL_RULESETS));
+        classic = told.data.pointer("/defaultBranchRef/branchProtectionRule").is_some_and(Json::is_object);
     }
-    Some(Half { name: name.clone(), told, changes, landed, rulesets })
+    Some(Half { name: name.clone(), told, changes, rulesets, landed, classic })
 }
 
 /// Two halves of what was too much at once; nothing of what cannot be less.
@@ -352,6 +370,21 @@ fn prefix(error: &mut Json, before: &[&str]) {
     path.splice(0..0, before.iter().map(|part| json!(part)));
 }
 
+/// Whether this can stand in a query as the name of an object.
+fn is_oid(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|c| c.is_ascii_hexdigit())
+}
+
+/// The path of an error below a commit that was asked for by its name, as it is below the history.
+fn place_in_history(error: &mut Json) {
+    let Some(path) = error.get_mut("path").and_then(Json::as_array_mut) else { return };
+    let place = path.first().and_then(Json::as_str).and_then(|alias| alias.strip_prefix('c')?.parse::<usize>().ok());
+    if let Some(place) = place {
+        let whole = ["defaultBranchRef", "target", "history", "nodes"].map(|name| json!(name));
+        path.splice(0..1, whole.into_iter().chain([json!(place)]));
+    }
+}
+
 fn data_at<'a>(data: &'a mut Map<String, Json>, path: &[&str]) -> Option<&'a mut Json> {
     let (first, rest) = path.split_first()?;
     rest.iter().try_fold(data.get_mut(*first)?, |at, part| at.get_mut(*part)).filter(|found| found.is_object())
@@ -366,9 +399,9 @@ mod tests {
     /// A repository with a commit and a merged change, after the first step.
     fn after_the_first_step(merged: u64) -> Half {
         let data = json!({
-            "owner": {"login": "Acme"}, "isFork": false, "merged": {"totalCount": merged}, "any": {"totalCount": merged},
+            "owner": {"login": "Acme"}, "isFork": false, "merged": {"totalCount": merged, "nodes": [{"mergeCommit": {"oid": "c2"}}]},
             "rulesets": {"totalCount": 0, "nodes": []},
-            "defaultBranchRef": {"target": {"history": {"nodes": [{"oid": "c1"}]}}},
+            "defaultBranchRef": {"target": {"history": {"nodes": [{"oid": "c1"}, {"oid": "c2"}]}}},
         });
         let name: RepositoryName = "acme/widget".parse().expect("a name");
         half(&name, Told { data, errors: Vec::new() }).expect("all is there")
@@ -377,24 +410,34 @@ mod tests {
     #[test]
     fn who_has_no_changes_is_not_asked_about_them() {
         let half = after_the_first_step(0);
-        assert_eq!((half.changes, half.landed, half.rulesets), (0, 0, 0));
+        assert!(!half.lacks());
         let body = together(half, Told::default(), &OwnerTold::default()).expect("an answer");
         assert_eq!(body.pointer("/data/repository/pullRequests"), Some(&json!({"nodes": []})));
         let commit = body.pointer("/data/repository/defaultBranchRef/target/history/nodes/0");
         assert_eq!(commit, Some(&json!({"oid": "c1", "associatedPullRequests": {"nodes": []}})));
-        assert_eq!(body.pointer("/data/repository/merged"), None);
     }
 
     #[test]
     fn both_steps_make_one_answer() {
-        let history = json!({"nodes": [{"oid": "c1", "associatedPullRequests": {"nodes": [{"number": 1}]}}]});
+        let arrived = json!({"nodes": [{"state": "MERGED"}]});
         let changes = json!({"nodes": [{"number": 1}]});
-        let data = json!({"pullRequests": changes, "defaultBranchRef": {"target": {"history": history}}});
+        let data = json!({"pullRequests": changes, "c0": {"associatedPullRequests": arrived}});
         let refused = json!({"type": "FORBIDDEN", "path": ["pullRequests", "nodes", 0, "author"]});
-        let more = Told { data, errors: vec![refused] };
+        let hidden = json!({"type": "FORBIDDEN", "path": ["c0", "associatedPullRequests", "nodes", 0, "state"]});
+        let more = Told { data, errors: vec![refused, hidden] };
         let body = together(after_the_first_step(1), more, &OwnerTold::default()).expect("an answer");
         assert_eq!(body.pointer("/data/repository/pullRequests"), Some(&changes));
+        let history = json!({"nodes": [
+            {"oid": "c1", "associatedPullRequests": arrived},
+            {"oid": "c2", "associatedPullRequests": {"nodes": []}},
+        ]});
         assert_eq!(body.pointer("/data/repository/defaultBranchRef/target/history"), Some(&history));
+        let history = ["repository", "defaultBranchRef", "target", "history", "nodes"].map(|name| json!(name));
+        let path: Vec<Json> = history
+            .into_iter()
+            .chain([json!(0), json!("associatedPullRequests"), json!("nodes"), json!(0), json!("state")])
+            .collect();
+        assert_eq!(body.pointer("/errors/1/path"), Some(&json!(path)));
         let path = json!(["repository", "pullRequests", "nodes", 0, "author"]);
         assert_eq!(body.pointer("/errors/0/path"), Some(&path));
     }
@@ -403,10 +446,11 @@ mod tests {
     #[rstest]
     #[case::nothing(Json::Null, json!([]))]
     #[case::gone(Json::Null, json!([{"type": "NOT_FOUND", "path": []}]))]
-    #[case::no_changes(json!({"defaultBranchRef": {"target": {"history": {"nodes": []}}}}), json!([]))]
-    #[case::no_branch(json!({"pullRequests": {"nodes": []}, "defaultBranchRef": null}), json!([]))]
-    #[case::hidden_branch(json!({"pullRequests": {"nodes": []}, "defaultBranchRef": null}), json!([{"type": "FORBIDDEN", "path": ["defaultBranchRef"]}]))]
-    #[case::broken(json!({"pullRequests": {"nodes": []}, "defaultBranchRef": {"target": {"history": {"nodes": []}}}}), json!([{"message": "Something went wrong"}]))]
+    #[case::no_changes(json!({"c0": {"associatedPullRequests": {"nodes": []}}}), json!([]))]
+    #[case::no_commit(json!({"pullRequests": {"nodes": []}, "c0": null}), json!([]))]
+    #[case::hidden_commit(json!({"pullRequests": {"nodes": []}, "c0": null}), json!([{"type": "FORBIDDEN", "path": ["c0"]}]))]
+    #[case::another_commit(json!({"pullRequests": {"nodes": []}, "c1": {"associatedPullRequests": {"nodes": []}}}), json!([]))]
+    #[case::broken(json!({"pullRequests": {"nodes": []}, "c0": {"associatedPullRequests": {"nodes": []}}}), json!([{"message": "Something went wrong"}]))]
     fn a_part_that_is_missing_makes_no_answer(#[case] data: Json, #[case] errors: Json) {
         let more = Told { data, errors: errors.as_array().cloned().expect("a list") };
         assert_eq!(together(after_the_first_step(1), more, &OwnerTold::default()), None);
@@ -414,8 +458,9 @@ mod tests {
 
     #[rstest]
     #[case::broken(json!({"owner": {"login": "acme"}}), json!([{"message": "Something went wrong"}]))]
-    #[case::renamed(json!({"owner": {"login": "globex"}, "isFork": false, "merged": {"totalCount": 0}, "any": {"totalCount": 0}}), json!([]))]
-    #[case::uncounted(json!({"owner": {"login": "acme"}, "isFork": false, "merged": {"totalCount": 0}, "any": null}), json!([]))]
+    #[case::renamed(json!({"owner": {"login": "globex"}, "isFork": false, "merged": {"totalCount": 0}}), json!([]))]
+    #[case::uncounted(json!({"owner": {"login": "acme"}, "isFork": false, "merged": null}), json!([]))]
+    #[case::no_name(json!({"owner": {"login": "acme"}, "isFork": true, "merged": {"totalCount": 0}, "defaultBranchRef": {"target": {"history": {"nodes": [{"oid": "c\""}]}}}}), json!([]))]
     fn who_asks_for_itself(#[case] data: Json, #[case] errors: Json) {
         let name: RepositoryName = "acme/widget".parse().expect("a name");
         assert!(half(&name, Told { data, errors: errors.as_array().cloned().expect("a list") }).is_none());

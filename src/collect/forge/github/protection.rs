@@ -231,7 +231,12 @@ impl Sources<'_> {
         };
         let mut complete = true;
         let mut direct = Vec::new();
+        let made = queried.repository.merge_commits();
         for commit in history.items() {
+            // What merging a change request made came by it.
+            if commit.oid.as_deref().is_some_and(|oid| made.contains(oid)) {
+                continue;
+            }
             let Some(changes) = &commit.associated_pull_requests else {
                 complete = false;
                 continue;

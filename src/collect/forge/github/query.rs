@@ -1,6 +1,8 @@
 //! The shape of the answer to `repository.graphql`. Everything may be missing: what a credential may not see is null, and
 //! the errors beside the data say why.
 
+use std::collections::BTreeSet;
+
 use serde::Deserialize;
 use serde_json::Value as Json;
 
@@ -95,6 +97,22 @@ pub(crate) struct Repository {
     pub(crate) rulesets: Option<Page<Ruleset>>,
     pub(crate) releases: Option<Page<Json>>,
     pub(crate) pull_requests: Option<Page<PullRequest>>,
+    pub(crate) merged: Option<Page<Merged>>,
+}
+
+/// A merged change request with what it brought onto the branch.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(crate) struct Merged {
+    merge_commit: Option<Commit>,
+}
+
+impl Repository {
+    /// The commits that merging a change request made, as far as the newest change requests tell.
+    pub(crate) fn merge_commits(&self) -> BTreeSet<&str> {
+        let merged = self.merged.iter().flat_map(|merged| merged.items());
+        merged.filter_map(|merged| merged.merge_commit.as_ref()?.oid.as_deref()).collect()
+    }
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -362,17 +380,36 @@ pub(crate) fn read(reply: &Reply) -> Answer<Queried> {
     Ok(Queried { repository, fallback: data.fallback, problems })
 }
 
-/// The digest of an answer without what changes from request to request.
+/// The digest of an answer without what changes from request to request, and without what is not read: of the change requests
+/// that a commit belongs to it counts whether one of them was merged, and of a commit that a merge made not even that.
 pub(crate) fn digest(reply: &Reply) -> String {
     let mut json: Json = serde_json::from_str(&reply.body).unwrap_or_default();
     if let Some(data) = json.get_mut("data").and_then(Json::as_object_mut) {
         data.remove("rateLimit");
+    }
+    if let Some(repository) = json.pointer_mut("/data/repository") {
+        let made = merge_commits(repository);
+        let history = repository.pointer_mut("/defaultBranchRef/target/history/nodes").and_then(Json::as_array_mut);
+        for commit in history.into_iter().flatten().filter_map(Json::as_object_mut) {
+            if commit.get("oid").and_then(Json::as_str).is_some_and(|oid| made.contains(oid)) {
+                commit.remove("associatedPullRequests");
+            } else if let Some(changes) = commit.get_mut("associatedPullRequests").filter(|told| told.is_object()) {
+                let states = changes.get("nodes").and_then(Json::as_array).into_iter().flatten();
+                *changes = states.map(|change| &change["state"]).any(|state| state == "MERGED").into();
+            }
+        }
     }
     // Where in the query something went wrong says nothing about the repository.
     for error in json.get_mut("errors").and_then(Json::as_array_mut).into_iter().flatten() {
         error.as_object_mut().map(|error| error.remove("locations"));
     }
     Reply { body: json.to_string(), ..reply.clone() }.digest()
+}
+
+/// What [`Repository::merge_commits`] gives, of an answer that was not read yet.
+pub(crate) fn merge_commits(repository: &Json) -> BTreeSet<String> {
+    let merged = repository.pointer("/merged/nodes").and_then(Json::as_array).into_iter().flatten();
+    merged.filter_map(|merged| merged.pointer("/mergeCommit/oid")?.as_str().map(str::to_owned)).collect()
 }
 
 impl Queried {
@@ -427,6 +464,7 @@ mod tests {
     use super::*;
     use http::HeaderMap;
     use rstest::rstest;
+    use serde_json::json;
 
     fn reply(body: &str) -> Reply {
         Reply { status: 200, headers: HeaderMap::new(), body: body.to_owned() }
@@ -456,6 +494,30 @@ mod tests {
         assert!(queried.problem(&["repository", "owner"]).is_none());
         assert!(queried.is_broken_below(&["repository", "pullRequests"]));
         assert!(!queried.is_broken_below(&["repository", "owner"]));
+    }
+
+    /// An answer about two commits: the second is what merging a change request made.
+    fn of_history(first: Json, second: Json) -> String {
+        let repository = json!({
+            "merged": {"totalCount": 1, "nodes": [{"mergeCommit": {"oid": "c2"}}]},
+            "defaultBranchRef": {"target": {"history": {"nodes": [
+                {"oid": "c1", "associatedPullRequests": first},
+                {"oid": "c2", "associatedPullRequests": second},
+            ]}}},
+        });
+        let body = json!({"data": {"rateLimit": {"remaining": 1}, "repository": repository}});
+        digest(&reply(&body.to_string()))
+    }
+
+    #[rstest]
+    #[case::of_a_merge(json!({"nodes": []}), json!({"nodes": [{"state": "MERGED"}]}), true)]
+    #[case::of_a_merge_unseen(json!({"nodes": []}), Json::Null, true)]
+    #[case::not_merged(json!({"nodes": [{"state": "OPEN"}]}), json!({"nodes": []}), true)]
+    #[case::merged(json!({"nodes": [{"state": "MERGED"}]}), json!({"nodes": []}), false)]
+    #[case::unseen(Json::Null, json!({"nodes": []}), false)]
+    fn what_is_not_read_changes_no_digest(#[case] first: Json, #[case] second: Json, #[case] same: bool) {
+        let nothing = of_history(json!({"nodes": []}), json!({"nodes": []}));
+        assert_eq!(of_history(first, second) == nothing, same);
     }
 
     #[test]
