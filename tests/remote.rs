@@ -186,23 +186,7 @@ impl Foundation {
 
     /// The digests of the facts behind every assessment of the newest run, by owner and name.
     fn assessed(&self) -> BTreeMap<String, String> {
-        let address = format!("sqlite:{}", self.scratch.path().join("osps-history.db").display());
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-        runtime.block_on(async {
-            let store = Store::open(&address).await.expect("a store");
-            let run = store.runs().await.expect("runs").pop().expect("a run");
-            let mut found = BTreeMap::new();
-            for record in store.records(&run.id).await.expect("records") {
-                let RepositoryResult::Assessed { assessment, .. } = record.result else {
-                    panic!("{} was not assessed", record.repository);
-                };
-                let document = store.document(&assessment).await.expect("read").expect("a document");
-                let assessment = osps::portfolio::unpacked(&document, &run).expect("an assessment");
-                let name = format!("{}/{}", record.repository.owner, record.repository.name);
-                found.insert(name, assessment.facts.digest);
-            }
-            found
-        })
+        digests(&self.scratch.path().join("osps-history.db"))
     }
 
     /// The digest of the facts of one repository that is looked at alone.
@@ -212,6 +196,27 @@ impl Foundation {
         facts["collection"].as_object_mut().expect("a map").remove("collected_at");
         format!("sha256:{}", osps::bundle::hex(&<sha2::Sha256 as sha2::Digest>::digest(facts.to_string())))
     }
+}
+
+/// The digests of the facts behind every assessment of the newest run in a store, by owner and name.
+fn digests(store: &Path) -> BTreeMap<String, String> {
+    let address = format!("sqlite:{}", store.display());
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(async {
+        let store = Store::open(&address).await.expect("a store");
+        let run = store.runs().await.expect("runs").pop().expect("a run");
+        let mut found = BTreeMap::new();
+        for record in store.records(&run.id).await.expect("records") {
+            let RepositoryResult::Assessed { assessment, .. } = record.result else {
+                panic!("{} was not assessed", record.repository);
+            };
+            let document = store.document(&assessment).await.expect("read").expect("a document");
+            let assessment = osps::portfolio::unpacked(&document, &run).expect("an assessment");
+            let name = format!("{}/{}", record.repository.owner, record.repository.name);
+            found.insert(name, assessment.facts.digest);
+        }
+        found
+    })
 }
 
 /// The event of this name that a run told last.
@@ -227,7 +232,7 @@ fn told(output: &Output, event: &str) -> serde_json::Value {
 fn a_foundation_is_asked_about_together() {
     let foundation = Foundation::new(Size { repositories: 24, faults: 5, ..Size::default() });
     let run = || {
-        let mut command = foundation.run(&["--log-format", "json"]);
+        let mut command = foundation.run(&["--log-format", "json", "--keep-clones", "clones"]);
         command.env("OSPS_TOKENS", "github_pat_of_a_test,globex=github_pat_of_others").output().expect("osps runs")
     };
     let output = run();
@@ -253,6 +258,7 @@ fn a_foundation_is_asked_about_together() {
     let again = told(&run(), "end");
     let (requests, unchanged) = (again["requests"].as_u64(), again["unchanged"].as_u64());
     assert!(unchanged.expect("a number") * 10 >= requests.expect("a number") * 9, "{again}");
+    assert_eq!(again["clones"], serde_json::json!({"fetched": 0, "unchanged": assessed.len()}));
     assert_eq!(foundation.assessed(), assessed);
 }
 
@@ -297,7 +303,8 @@ fn a_large_foundation() {
     let foundation = Foundation::new(Size { repositories, faults: 5, delay, limit: 15_000, ..Size::default() });
     for _ in 0..2 {
         let before = (Instant::now(), foundation.forge.points(), foundation.forge.requests().len());
-        let mut output = foundation.run(&["--log-format", "json"]).output().expect("osps runs");
+        let mut output =
+            foundation.run(&["--log-format", "json", "--keep-clones", "clones"]).output().expect("osps runs");
         println!("{}{}", String::from_utf8_lossy(&output.stdout), told(&output, "end"));
         // Of thousands a few cannot be read however often they are tried at once.
         while output.status.code() == Some(4) {
@@ -326,4 +333,74 @@ fn a_large_foundation() {
 )]
 fn points_are_counted(#[case] query: &str, #[case] points: u64) {
     assert_eq!(support::graphql::Query::read(query).cost(), points);
+}
+
+/// A git command in a repository that others clone from.
+fn on_the_server(git: &Path, args: &[&str]) {
+    let own = ["-c", "user.name=Ada", "-c", "user.email=ada@example.net"];
+    let done = Command::new("git").arg("-C").arg(git).args(own).args(args).status().expect("git runs");
+    assert!(done.success(), "{args:?}");
+}
+
+/// A kept clone is used again where it holds every reference as the server has it, and only there.
+#[test]
+fn what_did_not_change_is_not_fetched() {
+    let away = Away::new();
+    on_the_server(&away.git, &["tag", "-f", "-a", "-m", "First", "v1.0.0", "HEAD"]);
+    let github = GitHub::serve(away.world());
+    let (clones, store) = (away.scratch.path().join("clones"), away.scratch.path().join("history.db"));
+    let inventory = away.scratch.path().join("inventory");
+    std::fs::write(&inventory, format!("{}/acme/widget\n", github.url)).expect("written");
+    let run = |clones: Option<&Path>| {
+        let mut command = Command::new(binary());
+        command.env_clear().env("PATH", std::env::var_os("PATH").expect("a path")).env("TMPDIR", &away.temporary);
+        command.current_dir(away.scratch.path()).args(["portfolio", "run", "--log-format", "json", "--from"]);
+        command.arg(&inventory).args(["--api-url", &github.url, "--no-cache", "--anonymous", "--store"]);
+        command.arg(format!("sqlite:{}", store.display()));
+        command.args(clones.into_iter().flat_map(|clones| [Path::new("--keep-clones"), clones]));
+        let _ = std::fs::remove_file(&store);
+        let before = github.requests().len();
+        let output = command.output().expect("osps runs");
+        let summary = expect(0, &output);
+        assert!(summary.contains(" 0 not assessed"), "{summary}");
+        let asked = github.requests().split_off(before);
+        let packs = asked.iter().filter(|request| request.path.ends_with("/git-upload-pack")).count();
+        (packs, told(&output, "end")["clones"].clone(), digests(&store))
+    };
+    let held = || {
+        let host = std::fs::read_dir(&clones).expect("a directory").flatten().next().expect("a host").path();
+        host.join("acme/widget.git/osps-held")
+    };
+    let (git, of_another_time) = (&away.git, || {
+        let text = std::fs::read_to_string(held()).expect("readable");
+        std::fs::write(held(), text.replacen("1 ", "0 ", 1)).expect("written");
+    });
+    let another_default = || {
+        on_the_server(git, &["branch", "next", "HEAD~1"]);
+        on_the_server(git, &["symbolic-ref", "HEAD", "refs/heads/next"]);
+    };
+    let steps: [(&str, &dyn Fn(), bool); 8] = [
+        ("first", &|| {}, false),
+        ("nothing", &|| {}, true),
+        ("another branch", &|| on_the_server(git, &["branch", "topic"]), true),
+        ("a tag moved", &|| on_the_server(git, &["tag", "-f", "-a", "-m", "Again", "v1.0.0", "HEAD~1"]), false),
+        ("another commit", &|| on_the_server(git, &["update-ref", "refs/heads/main", "HEAD~1"]), false),
+        ("a clone of another time", &of_another_time, false),
+        ("another default branch", &another_default, false),
+        ("nothing again", &|| {}, true),
+    ];
+    let mut last = None;
+    for (what, meanwhile, unchanged) in steps {
+        meanwhile();
+        let (packs, told, digests) = run(Some(&clones));
+        // The list of references is one question.
+        assert_eq!(packs == 1, unchanged, "{what}: {packs}");
+        let expected = serde_json::json!({"fetched": usize::from(!unchanged), "unchanged": usize::from(unchanged)});
+        assert_eq!(told, expected, "{what}");
+        last = Some(digests);
+    }
+    let (_, told, afresh) = run(None);
+    assert_eq!((last, told), (Some(afresh), serde_json::Value::Null));
+    let left: Vec<_> = std::fs::read_dir(&clones).expect("a directory").flatten().map(|one| one.file_name()).collect();
+    assert_eq!((away.left_behind(), left.len()), (0, 1), "{left:?}");
 }

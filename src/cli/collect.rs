@@ -160,7 +160,7 @@ impl Target {
             })?;
             let connection = self.asking.connection_to_remote(progress)?;
             progress.step("fetching the repository");
-            fetched = Some(fetch(&remote, self.rev.as_deref(), &connection, &ours, self.asking.bounds())?);
+            fetched = Some(fetch(&remote, self.rev.as_deref(), &connection, &ours, self.asking.bounds(), None)?);
             Some(connection)
         } else {
             self.asking.connection(progress)?

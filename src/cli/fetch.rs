@@ -1,9 +1,11 @@
 //! A repository that is not here: its history, its tags, the tree to be read and the tree of its newest release, fetched into
 //! a directory of ours by the git program. Nothing is checked out, no configuration but ours is read, nobody is asked for
-//! a password, and time and space end. The directory goes away however the run ends.
+//! a password, and time and space end. The directory goes away however the run ends, unless clones are to be kept: one that
+//! holds every reference as the server has it is then used again.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
+use std::fs::File;
 use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -25,6 +27,10 @@ const SMALL_BLOB: &str = "blob:limit=64k";
 const BATCH: usize = 500;
 /// Bytes of what git prints that are read.
 const OUTPUT: u64 = 64 * 1024 * 1024;
+/// The file of a kept clone that says what it holds.
+const HELD: &str = "osps-held";
+/// How kept clones are fetched; those of another number are not used.
+const KEPT: &str = "1";
 /// Variables that git needs to reach a server from here.
 const PASSED_ON: &[&str] =
     &["PATH", "HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy", "SSL_CERT_FILE", "SSL_CERT_DIR", "GIT_SSL_CAINFO"];
@@ -114,22 +120,49 @@ pub(super) fn shown(target: &str) -> String {
     collect::forge::redact(&whole)
 }
 
-/// A fetched repository; its directory goes away with it.
+/// A fetched repository; its directory goes away with it, unless it is kept.
 pub(super) struct Fetched {
-    directory: TempDir,
+    path: PathBuf,
+    /// None where it is kept.
+    directory: Option<TempDir>,
+    /// What keeps others from replacing a kept clone while it is read.
+    lock: Option<File>,
+    /// Whether nothing had to be fetched.
+    pub(super) unchanged: bool,
 }
 
 impl Fetched {
     pub(super) fn path(&self) -> &Path {
-        self.directory.path()
+        &self.path
+    }
+
+    /// Puts it in the place of the clone that was kept before. That it cannot be kept is no error: it is fetched again.
+    fn keep(&mut self, keeper: Keeper, held: &str) {
+        let moved = || {
+            std::fs::write(self.path.join(HELD), held)?;
+            match std::fs::remove_dir_all(&keeper.path) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
+                _ => std::fs::rename(&self.path, &keeper.path),
+            }
+        };
+        if moved().is_ok() {
+            passed(&self.path);
+            let _ = self.directory.take().map(TempDir::keep);
+            (self.path, self.lock) = (keeper.path, Some(keeper.lock));
+        }
     }
 }
 
 impl Drop for Fetched {
     fn drop(&mut self) {
-        if let Ok(mut scratch) = SCRATCH.lock() {
-            scratch.remove(self.path());
-        }
+        passed(&self.path);
+    }
+}
+
+/// Notes that a directory needs no care any longer.
+fn passed(directory: &Path) {
+    if let Ok(mut scratch) = SCRATCH.lock() {
+        scratch.remove(directory);
     }
 }
 
@@ -174,13 +207,42 @@ fn clean_up_on_signals() {
     });
 }
 
-/// Fetches what an assessment of a repository needs.
+/// The place of one repository among the clones that are kept.
+struct Keeper {
+    path: PathBuf,
+    lock: File,
+}
+
+impl Keeper {
+    /// None where the clone is in use, or there is no place for it.
+    fn of(clones: &Path, host: &str, remote: &Remote) -> Option<Self> {
+        let owner = clones.join(host.replace(':', "_")).join(&remote.owner);
+        std::fs::create_dir_all(&owner).ok()?;
+        let lock = File::create(owner.join(format!("{}.lock", remote.name))).ok()?;
+        lock.try_lock().ok()?;
+        Some(Self { path: owner.join(format!("{}.git", remote.name)), lock })
+    }
+
+    /// Whether the kept clone holds what the server has. Which release is the newest may have changed without the server.
+    fn holds(&self, listed: &str, bundle: &Bundle) -> bool {
+        let held = std::fs::read_to_string(self.path.join(HELD)).unwrap_or_default();
+        !held.is_empty() && held == held_by(listed, collect::newest_release(&self.path, bundle).as_deref())
+    }
+}
+
+/// What is written into a clone that holds these references and the tree of this release.
+fn held_by(listed: &str, newest: Option<&str>) -> String {
+    format!("{KEPT} {}\n{listed}", newest.unwrap_or("-"))
+}
+
+/// Fetches what an assessment of a repository needs, unless a clone is kept that holds it.
 pub(super) fn fetch(
     remote: &Remote,
     rev: Option<&str>,
     connection: &Connection,
     bundle: &Bundle,
     bounds: Bounds,
+    clones: Option<&Path>,
 ) -> anyhow::Result<Fetched> {
     let web = connection.endpoint.web();
     let own_host = web.split_once("://").map_or(web, |(_, host)| host);
@@ -191,20 +253,60 @@ pub(super) fn fetch(
         ))
         .into());
     }
-    let directory = tempfile::Builder::new().prefix("osps-").tempdir().context("a directory for the repository")?;
+    let mut builder = tempfile::Builder::new();
+    builder.prefix("osps-");
+    // On the same disk, so that it can be kept by moving it.
+    let directory = match clones {
+        Some(clones) => std::fs::create_dir_all(clones).and_then(|()| builder.tempdir_in(clones)),
+        None => builder.tempdir(),
+    };
+    let directory = directory.context("a directory for the repository")?;
     clean_up_on_signals();
     working(directory.path(), None);
-    let fetched = Fetched { directory };
+    let path = directory.path().to_path_buf();
+    let mut fetched = Fetched { path: path.clone(), directory: Some(directory), lock: None, unchanged: false };
     let url = format!("{web}/{}/{}.git", remote.owner, remote.name);
-    let git = Git { directory: fetched.path(), connection, bounds, until: Instant::now() + bounds.time };
+    let keeper = clones.and_then(|clones| Keeper::of(clones, own_host, remote));
+    let git = Git { directory: &path, connection, bounds, until: Instant::now() + bounds.time };
     git.begin(&url)?;
-    let branch = git.default_branch()?.ok_or_else(|| FetchError::Empty(format!("{}/{}", remote.owner, remote.name)))?;
-    git.history(&branch, rev.is_some())?;
+    let listed = git.references(keeper.is_some())?;
+    let branch =
+        default_branch(&listed).ok_or_else(|| FetchError::Empty(format!("{}/{}", remote.owner, remote.name)))?;
+    let keeper = match keeper {
+        Some(keeper) if rev.is_none() && keeper.holds(&listed, bundle) => {
+            let Keeper { path, lock } = keeper;
+            return Ok(Fetched { path, directory: None, lock: Some(lock), unchanged: true });
+        }
+        keeper => keeper,
+    };
+    git.history(branch, rev.is_some())?;
     git.tree(rev.unwrap_or("HEAD"))?;
-    if let Some(commit) = collect::newest_release(fetched.path(), bundle) {
-        git.tree(&commit)?;
+    let newest = collect::newest_release(fetched.path(), bundle);
+    if let Some(commit) = &newest {
+        git.tree(commit)?;
+    }
+    // What moved since it was listed is not known to be what is held.
+    if let Some(keeper) = keeper.filter(|_| rev.is_none() && git.holds(&listed)) {
+        fetched.keep(keeper, &held_by(&listed, newest.as_deref()));
     }
     Ok(fetched)
+}
+
+/// The default branch among listed references.
+fn default_branch(listed: &str) -> Option<&str> {
+    listed.lines().find_map(|line| line.strip_prefix("ref: refs/heads/"))?.split_whitespace().next()
+}
+
+/// Listed references, each as git lists its own: the branch under its name, and no tag as what it points to.
+fn own_references(listed: &str) -> BTreeSet<String> {
+    let branch = default_branch(listed).unwrap_or_default();
+    let lines = listed.lines().filter(|line| !line.starts_with("ref: ") && !line.ends_with("^{}"));
+    lines
+        .map(|line| match line.strip_suffix("\tHEAD") {
+            Some(oid) => format!("{oid}\trefs/heads/{branch}"),
+            None => line.to_owned(),
+        })
+        .collect()
 }
 
 /// Git in one directory, with one way to the server.
@@ -227,10 +329,16 @@ impl Git<'_> {
         std::fs::write(self.directory.join("config"), config).map_err(failed)
     }
 
-    fn default_branch(&self) -> Result<Option<String>, FetchError> {
-        let listed = self.run(["ls-remote", "--symref", "origin", "HEAD"], "")?;
-        let line = listed.lines().find_map(|line| line.strip_prefix("ref: refs/heads/"));
-        Ok(line.and_then(|line| line.split_whitespace().next()).map(str::to_owned))
+    /// The default branch as the server lists it, and where everything is to be known that is fetched, all other references.
+    fn references(&self, all: bool) -> Result<String, FetchError> {
+        let others: &[&str] = if all { &["refs/tags/*", "refs/gittuf/*"] } else { &[] };
+        self.run(["ls-remote", "--symref", "origin", "HEAD"].iter().chain(others), "")
+    }
+
+    /// Whether what was fetched is what was listed.
+    fn holds(&self, listed: &str) -> bool {
+        let own = self.run(["for-each-ref", "--format=%(objectname)%09%(refname)"], "");
+        own.is_ok_and(|own| own.lines().map(str::to_owned).collect::<BTreeSet<_>>() == own_references(listed))
     }
 
     /// All commits of the branch, or of every branch, and all tags, without a single tree.
@@ -461,5 +569,34 @@ mod tests {
     #[case("acme/wid get")]
     fn no_remotes(#[case] text: &str) {
         assert_eq!(Remote::read(text), None);
+    }
+
+    #[test]
+    fn references_are_compared_under_their_own_names() {
+        let listed = "ref: refs/heads/main\tHEAD\n1\tHEAD\n2\trefs/tags/v1\n1\trefs/tags/v1^{}\n";
+        assert_eq!(default_branch(listed), Some("main"));
+        assert_eq!(
+            own_references(listed),
+            BTreeSet::from(["1\trefs/heads/main".to_owned(), "2\trefs/tags/v1".to_owned()])
+        );
+        assert_eq!((default_branch(""), own_references("").len()), (None, 0));
+    }
+
+    #[rstest]
+    #[case::same("1\tHEAD\n", None, true)]
+    #[case::moved("2\tHEAD\n", None, false)]
+    #[case::another_release("1\tHEAD\n", Some("3"), false)]
+    fn what_a_clone_holds(#[case] listed: &str, #[case] newest: Option<&str>, #[case] same: bool) {
+        assert_eq!(held_by(listed, newest) == held_by("1\tHEAD\n", None), same);
+    }
+
+    #[test]
+    fn a_clone_in_use_is_not_replaced() {
+        let clones = tempfile::tempdir().expect("a directory");
+        let remote = Remote::read("acme/widget").expect("a name");
+        let keeper = Keeper::of(clones.path(), "localhost:1", &remote).expect("a place");
+        assert!(Keeper::of(clones.path(), "localhost:1", &remote).is_none());
+        drop(keeper);
+        assert!(Keeper::of(clones.path(), "localhost:1", &remote).is_some());
     }
 }

@@ -2,6 +2,8 @@
 //! credentials together. What a limit or the network kept from being read is tried again later, and never judged as if it
 //! were not there.
 
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use clap::{Args as ClapArgs, ValueEnum};
@@ -46,6 +48,10 @@ pub(super) struct Owners {
     /// `--token-file`, each as TOKEN or OWNER=TOKEN; who has most left is asked with
     #[arg(long, value_name = "N", default_value_t = 10, help_heading = "Asking the forge", value_parser = clap::value_parser!(u32).range(1..=1_000))]
     requests_per_second: u32,
+    /// Keep clones in this directory from run to run, so that only what changed is fetched again. It holds what is not public
+    /// where a credential shows that; it may be deleted at any time
+    #[arg(long, value_name = "DIR", conflicts_with = "offline_dir", help_heading = "Asking the forge")]
+    keep_clones: Option<PathBuf>,
 }
 
 /// What an owner has, and how much of it was left out.
@@ -122,6 +128,9 @@ pub(super) fn is_passing(error: &anyhow::Error) -> bool {
 /// A forge that is asked about many repositories.
 pub(super) struct Forge {
     many: Many,
+    clones: Option<PathBuf>,
+    fetched: AtomicUsize,
+    unchanged: AtomicUsize,
 }
 
 impl Forge {
@@ -133,7 +142,8 @@ impl Forge {
         if !refused.is_empty() {
             return Err(Usage(format!("the forge does not accept the token from {}", refused.join(", "))).into());
         }
-        Ok(Self { many })
+        let clones = owners.keep_clones.clone();
+        Ok(Self { many, clones, fetched: AtomicUsize::new(0), unchanged: AtomicUsize::new(0) })
     }
 
     /// The order in which repositories will be wanted.
@@ -150,7 +160,9 @@ impl Forge {
         collect: impl Fn(&Fetched, &Connection) -> anyhow::Result<T>,
     ) -> anyhow::Result<T> {
         let connection = self.many.connection(name)?;
-        let fetched = fetched(name, &connection, asking, bundle)?;
+        let fetched = fetched(name, &connection, asking, bundle, self.clones.as_deref())?;
+        let count = if fetched.unchanged { &self.unchanged } else { &self.fetched };
+        count.fetch_add(1, Ordering::Relaxed);
         let mut tried = 0;
         loop {
             tried += 1;
@@ -172,6 +184,12 @@ impl Forge {
 
     pub(super) fn spent(&self) -> Spent {
         self.many.spent()
+    }
+
+    /// How many repositories were fetched, and of how many the kept clone was still what the server has; none where no
+    /// clones are kept.
+    pub(super) fn clones(&self) -> Option<(usize, usize)> {
+        self.clones.is_some().then(|| (self.fetched.load(Ordering::Relaxed), self.unchanged.load(Ordering::Relaxed)))
     }
 
     /// Seconds that the budgets make the rest of a run last at least, when it goes on as it did.
@@ -199,12 +217,13 @@ fn fetched(
     connection: &Connection,
     asking: &Asking,
     bundle: &Bundle,
+    clones: Option<&Path>,
 ) -> anyhow::Result<Fetched> {
     let remote = Remote { host: Some(name.host.clone()), owner: name.owner.clone(), name: name.name.clone() };
     let mut tried = 0;
     loop {
         tried += 1;
-        let error = match fetch(&remote, None, connection, bundle, asking.bounds()) {
+        let error = match fetch(&remote, None, connection, bundle, asking.bounds(), clones) {
             Ok(fetched) => return Ok(fetched),
             Err(error) => error,
         };

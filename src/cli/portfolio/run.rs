@@ -221,6 +221,9 @@ pub(super) fn run(args: Args, terminal: &Terminal) -> anyhow::Result<Exit> {
             "Asked: {} requests ({} answered as unchanged), {} points of queries\n",
             spent.requests, spent.unchanged, spent.points
         ));
+        if let Some((fetched, unchanged)) = forge.clones() {
+            out.push_str(&format!("Fetched: {fetched} repositories ({unchanged} more were unchanged)\n"));
+        }
     }
     shared::write(&out, None)?;
     Ok(if passing > 0 { exit::INCOMPLETE } else { exit::DONE })
@@ -506,6 +509,9 @@ impl<'a> Telling<'a> {
             event["requests"] = json!(spent.requests);
             event["unchanged"] = json!(spent.unchanged);
             event["points"] = json!(spent.points);
+        }
+        if let Some((fetched, unchanged)) = self.forge.and_then(Forge::clones) {
+            event["clones"] = json!({"fetched": fetched, "unchanged": unchanged});
         }
         self.progress.tell("info", event);
     }
