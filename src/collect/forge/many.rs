@@ -172,11 +172,7 @@ struct Turn<'a> {
 impl Drop for Turn<'_> {
     fn drop(&mut self) {
         let mut line = lock(&self.many.line);
-        if self.ahead.too_much {
-            line.size = (line.size / 2).max(1);
-        } else if self.ahead.slowest < QUICK && self.names.len() >= line.size {
-            line.size = (line.size + MORE).min(MOST);
-        }
+        line.size = next_size(line.size, self.names.len(), self.ahead.too_much, self.ahead.slowest);
         for name in self.names.drain(..) {
             let body = self.ahead.bodies.remove(&name);
             line.asked.insert(name, Asked::Told(self.way, body));
@@ -373,10 +369,140 @@ impl Many {
     }
 }
 
+/// How many repositories the next query asks about: some more where one of full size was answered quickly, half of them where it was
+/// too much.
+fn next_size(size: usize, asked: usize, too_much: bool, slowest: Duration) -> usize {
+    if too_much {
+        (size / 2).max(1)
+    } else if slowest < QUICK && asked >= size {
+        (size + MORE).min(MOST)
+    } else {
+        size
+    }
+}
+
 fn origin(way: &Way) -> String {
     way.connection.credential.as_ref().map_or_else(|| "nobody".to_owned(), |credential| credential.origin.clone())
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+    use crate::collect::forge::{Credential, Endpoint, Observer, Patience};
+
+    #[rstest]
+    #[case::quick(10, 10, false, 0, 15)]
+    #[case::quick_at_last(48, 48, false, 0, 50)]
+    #[case::at_most(50, 50, false, 0, 50)]
+    #[case::not_full(10, 4, false, 0, 10)]
+    #[case::slow(10, 10, false, 3, 10)]
+    #[case::too_much(15, 15, true, 0, 7)]
+    #[case::too_much_of_few(20, 2, true, 9, 10)]
+    #[case::too_much_of_one(1, 1, true, 9, 1)]
+    fn the_size_of_a_query_follows_its_answers(
+        #[case] size: usize,
+        #[case] asked: usize,
+        #[case] too_much: bool,
+        #[case] seconds: u64,
+        #[case] next: usize,
+    ) {
+        assert_eq!(next_size(size, asked, too_much, Duration::from_secs(seconds)), next);
+    }
+
+    const NOW: i64 = 1_000;
+
+    /// A way for an owner or for all, without anything to wait with.
+    fn way(owner: Option<&str>) -> Way {
+        let connection = Connection {
+            endpoint: Endpoint::github(),
+            credential: Some(Credential::new("a-token", owner.unwrap_or("all"))),
+            cache: None,
+            max_age: Duration::ZERO,
+            patience: Patience { waits: Duration::ZERO, ..Patience::default() },
+            follow_parent: false,
+            observer: Observer::default(),
+            errand: None,
+        };
+        Way { connection, owner: owner.map(str::to_owned) }
+    }
+
+    /// Ways with what each has left of requests and of points out of a thousand, in an hour that ends in 90 seconds.
+    fn many(ways: &[(Option<&str>, u64, u64)]) -> Many {
+        let now = Timestamp::from_second(NOW).expect("a time");
+        let all = Many::new(ways.iter().map(|(owner, ..)| way(*owner)).collect(), Speed::default(), now);
+        for (way, (_, core, graphql)) in all.ways.iter().zip(ways) {
+            let meter = &way.connection.errand.as_ref().expect("shared by all").shared.meter;
+            meter.told("core", Some(1_000), *core, Some(NOW + 90));
+            meter.told("graphql", Some(1_000), *graphql, Some(NOW + 90));
+        }
+        all
+    }
+
+    #[rstest]
+    #[case::most_left(&[(None, 500, 900), (None, 600, 900)], Some(1))]
+    #[case::the_first_of_equals(&[(None, 500, 900), (None, 500, 900)], Some(0))]
+    #[case::points_count_too(&[(None, 900, 110), (None, 600, 900)], Some(1))]
+    #[case::of_the_owner(&[(None, 900, 900), (Some("ACME"), 500, 500)], Some(1))]
+    #[case::of_another_owner(&[(Some("globex"), 900, 900), (None, 500, 500)], Some(1))]
+    #[case::reserve(&[(None, 100, 900)], None)]
+    #[case::less_than_a_repository_takes(&[(None, 103, 900)], None)]
+    #[case::just_one_more(&[(None, 104, 900)], Some(0))]
+    #[case::reserve_of_points(&[(None, 900, 100)], None)]
+    #[case::the_owner_spent(&[(None, 900, 900), (Some("acme"), 0, 0)], None)]
+    fn who_has_most_left_is_asked_with(#[case] ways: &[(Option<&str>, u64, u64)], #[case] chosen: Option<usize>) {
+        match (many(ways).choose("acme"), chosen) {
+            (Ok(way), chosen) => assert_eq!(Some(way), chosen),
+            (Err(NotNow::Spent(seconds)), None) => assert!((80..=90).contains(&seconds), "{seconds}"),
+            (Err(other), chosen) => panic!("{other} in place of {chosen:?}"),
+        }
+    }
+
+    #[test]
+    fn a_repository_of_nobody() {
+        let all = many(&[(Some("globex"), 900, 900)]);
+        assert_eq!(all.choose("acme"), Err(NotNow::Nobody("acme".to_owned())));
+    }
+
+    #[test]
+    fn who_was_never_asked_has_everything() {
+        let now = Timestamp::from_second(NOW).expect("a time");
+        let all = Many::new(vec![way(None)], Speed::default(), now);
+        assert_eq!((all.choose("acme"), all.budgets()), (Ok(0), Vec::new()));
+    }
+
+    #[test]
+    fn budgets_are_told_without_their_reserve() {
+        let told = many(&[(None, 500, 900)]).budgets();
+        let short: Vec<_> =
+            told.iter().map(|left| (left.origin.as_str(), left.resource, left.left, left.limit)).collect();
+        assert_eq!(short, [("all", "core", 400, 900), ("all", "graphql", 800, 900)]);
+    }
+
+    #[test]
+    fn the_worst_trouble_is_told_once() {
+        let all = many(&[(None, 500, 900)]);
+        let errand = all.of(0, &"acme/widget".parse().expect("a name"), None).errand.expect("an errand");
+        assert_eq!((errand.trouble(), errand.told("acme", "widget")), (Trouble::None, None));
+        errand.note(Trouble::Broken);
+        errand.note(Trouble::Limited);
+        errand.note(Trouble::Refused);
+        assert_eq!((errand.trouble(), errand.trouble()), (Trouble::Limited, Trouble::None));
+    }
+
+    #[rstest]
+    #[case::same("acme", "widget", true)]
+    #[case::in_other_letters("Acme", "Widget", true)]
+    #[case::another("acme", "gadget", false)]
+    #[case::of_another("globex", "widget", false)]
+    fn an_answer_is_for_its_repository_alone(#[case] owner: &str, #[case] name: &str, #[case] told: bool) {
+        let all = many(&[(None, 500, 900)]);
+        let connection = all.of(0, &"acme/widget".parse().expect("a name"), Some("{}".to_owned()));
+        assert_eq!(connection.errand.expect("an errand").told(owner, name).is_some(), told);
+    }
 }

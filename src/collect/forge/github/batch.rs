@@ -442,6 +442,28 @@ mod tests {
         assert_eq!(body.pointer("/errors/0/path"), Some(&path));
     }
 
+    /// Who may push and who may pass is asked for where classic protection is shown at all, and makes no answer where it did
+    /// not come.
+    #[rstest]
+    #[case::told(json!({"pushAllowances": {"totalCount": 0}, "bypassPullRequestAllowances": null}), true)]
+    #[case::gone(Json::Null, false)]
+    fn classic_protection_is_put_together(#[case] more: Json, #[case] whole: bool) {
+        let data = json!({
+            "owner": {"login": "acme"}, "isFork": false, "merged": {"totalCount": 0, "nodes": []},
+            "defaultBranchRef": {"branchProtectionRule": {"isAdminEnforced": true}, "target": null},
+        });
+        let name: RepositoryName = "acme/widget".parse().expect("a name");
+        let half = half(&name, Told { data, errors: Vec::new() }).expect("all is there");
+        assert!(half.lacks());
+        let more = Told { data: json!({"defaultBranchRef": {"branchProtectionRule": more}}), errors: Vec::new() };
+        let body = together(half, more, &OwnerTold::default());
+        let rule =
+            json!({"isAdminEnforced": true, "pushAllowances": {"totalCount": 0}, "bypassPullRequestAllowances": null});
+        let told =
+            body.as_ref().and_then(|body| body.pointer("/data/repository/defaultBranchRef/branchProtectionRule"));
+        assert_eq!(told, whole.then_some(&rule));
+    }
+
     /// What did not come is asked for alone; it is never taken for an empty list.
     #[rstest]
     #[case::nothing(Json::Null, json!([]))]
