@@ -13,7 +13,7 @@ use tokio::sync::OnceCell;
 use super::failure::Answer;
 use super::github::batch::{self, OwnerTold};
 use super::github::{Meter, Rate, Reply};
-use super::{Connection, Notice, Spent};
+use super::{Connection, Notice, RENEWED_AFTER, Spent};
 use crate::model::fact::Reason;
 use crate::model::portfolio::RepositoryName;
 
@@ -233,7 +233,7 @@ impl Many {
 
     /// The way on which to list what belongs to an owner.
     pub fn way_to(&self, owner: &str) -> Result<&Connection, NotNow> {
-        self.choose(owner).map(|number| &self.ways[number].connection)
+        self.choose(owner).map(|number| self.open(number))
     }
 
     /// The connection on which one repository is asked about. Repositories that come after it are asked about with it, and
@@ -265,8 +265,17 @@ impl Many {
         }
     }
 
+    /// A way, with a token that lasts for what comes next.
+    fn open(&self, way: usize) -> &Connection {
+        let connection = &self.ways[way].connection;
+        if let Some(credential) = &connection.credential {
+            credential.renew(RENEWED_AFTER);
+        }
+        connection
+    }
+
     fn of(&self, way: usize, name: &RepositoryName, body: Option<String>) -> Connection {
-        let mut connection = self.ways[way].connection.clone();
+        let mut connection = self.open(way).clone();
         let told = body.map(|body| (name.owner.clone(), name.name.clone(), body));
         connection.errand = connection.errand.map(|errand| Errand::new(&errand.shared, told));
         connection
@@ -342,7 +351,7 @@ impl Many {
             }
         }
         let mut turn = Turn { many: self, way, names, ahead: batch::Ahead::default() };
-        turn.ahead = batch::ask(&self.ways[way].connection, &turn.names, self.now);
+        turn.ahead = batch::ask(self.open(way), &turn.names, self.now);
     }
 
     /// What every credential has left.

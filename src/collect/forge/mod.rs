@@ -12,14 +12,14 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
-use std::sync::Arc;
-use std::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
-use secrecy::ExposeSecret as _;
 pub use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretSlice};
 use sha2::{Digest as _, Sha256};
 
 pub use self::endpoint::{Endpoint, EndpointError};
@@ -98,13 +98,29 @@ impl fmt::Debug for Observer {
     }
 }
 
-/// A token, with the place it was found in.
+/// A token, with the place it was found in. Copies share the token, so that one that was renewed is renewed for all of them.
 #[derive(Clone)]
 pub struct Credential {
-    token: SecretString,
+    held: Arc<Held>,
     /// Where it was found, for people: the name of a variable or an option.
     pub origin: String,
 }
+
+/// How another token comes in the place of one that ends soon.
+type Renewal = Box<dyn Fn() -> Result<SecretString, String> + Send + Sync>;
+
+struct Held {
+    /// The token, and when it came.
+    token: Mutex<(SecretString, Instant)>,
+    /// What tells the credential from others, however often it is renewed; none for the token itself.
+    identity: Option<String>,
+    renewal: Option<Renewal>,
+}
+
+/// The age at which the token of an installation is renewed: it lasts an hour
+/// (<https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app/generating-an-installation-access-token-for-a-github-app>),
+/// and looking at one repository may take some minutes of it.
+const RENEWED_AFTER: Duration = Duration::from_secs(45 * 60);
 
 /// How long answers are waited for.
 #[derive(Debug, Clone, Copy)]
@@ -121,7 +137,7 @@ impl Connection {
     /// The header by which git shows the credential; none without one.
     pub(crate) fn git_header(&self) -> Option<String> {
         let credential = self.credential.as_ref()?;
-        let pair = format!("x-access-token:{}", credential.token.expose_secret());
+        let pair = format!("x-access-token:{}", credential.token().expose_secret());
         Some(format!("Authorization: Basic {}", STANDARD.encode(pair)))
     }
 
@@ -135,7 +151,8 @@ impl Connection {
         let Some(credential) = &self.credential else { return Cow::Borrowed(text) };
         let header = self.git_header().unwrap_or_default();
         let encoded = header.rsplit(' ').next().unwrap_or_default();
-        let token = credential.token.expose_secret();
+        let token = credential.token();
+        let token = token.expose_secret();
         match [token, encoded].into_iter().any(|form| !form.is_empty() && text.contains(form)) {
             true => Cow::Owned(text.replace(encoded, "[redacted]").replace(token, "[redacted]")),
             false => Cow::Borrowed(text),
@@ -152,7 +169,17 @@ impl Default for Patience {
 impl Credential {
     /// A credential that was found at `origin`.
     pub fn new(token: impl Into<String>, origin: impl Into<String>) -> Self {
-        Self { token: SecretString::from(token.into()), origin: origin.into() }
+        Self::held(SecretString::from(token.into()), origin, None, None)
+    }
+
+    fn held(
+        token: SecretString,
+        origin: impl Into<String>,
+        identity: Option<String>,
+        renewal: Option<Renewal>,
+    ) -> Self {
+        let token = Mutex::new((token, Instant::now()));
+        Self { held: Arc::new(Held { token, identity, renewal }), origin: origin.into() }
     }
 
     /// The credential of one installation of a GitHub App, whose key lies at `origin`.
@@ -163,13 +190,29 @@ impl Credential {
         installation: u64,
         origin: impl Into<String>,
     ) -> Result<Self, String> {
-        let token = github::installation_token(endpoint, app, key, installation)?;
-        Ok(Self { token, origin: origin.into() })
+        let (endpoint, key) = (endpoint.clone(), SecretSlice::from(key.to_vec()));
+        let give = move || github::installation_token(&endpoint, app, key.expose_secret(), installation);
+        let token = give()?;
+        let identity = format!("installation {installation} of the app {app}");
+        Ok(Self::held(token, origin, Some(identity), Some(Box::new(give))))
+    }
+
+    /// Puts another token in the place of one that ends soon, where there is a way to get one. That there is none is no error
+    /// yet: the server says when the token has ended.
+    pub(crate) fn renew(&self, after: Duration) {
+        let Some(renewal) = &self.held.renewal else { return };
+        let mut token = self.held.token.lock().unwrap_or_else(PoisonError::into_inner);
+        if token.1.elapsed() >= after
+            && let Ok(renewed) = renewal()
+        {
+            *token = (renewed, Instant::now());
+        }
     }
 
     /// The kind of credential, told from the form of the token.
     pub fn kind(&self) -> &'static str {
-        let token = self.token.expose_secret();
+        let token = self.token();
+        let token = token.expose_secret();
         let kinds = [
             ("github_pat_", "fine_grained_token"),
             ("ghp_", "classic_token"),
@@ -182,11 +225,14 @@ impl Credential {
 
     /// Digits that differ between credentials and lead back to none of them.
     pub(crate) fn fingerprint(&self) -> String {
-        crate::bundle::hex(&Sha256::digest(self.token.expose_secret().as_bytes()))
+        crate::bundle::hex(&match &self.held.identity {
+            Some(identity) => Sha256::digest(identity.as_bytes()),
+            None => Sha256::digest(self.token().expose_secret().as_bytes()),
+        })
     }
 
     pub(crate) fn token(&self) -> SecretString {
-        self.token.clone()
+        self.held.token.lock().unwrap_or_else(PoisonError::into_inner).0.clone()
     }
 }
 
@@ -303,6 +349,30 @@ mod tests {
     )]
     fn redacts(#[case] text: &str, #[case] expected: &str) {
         assert_eq!(redact(text), expected);
+    }
+
+    #[test]
+    fn a_token_that_ends_soon_is_renewed_for_all_who_hold_it() {
+        let given = std::sync::atomic::AtomicUsize::new(0);
+        let give: Renewal = Box::new(move || match given.fetch_add(1, std::sync::atomic::Ordering::Relaxed) {
+            0 => Ok(SecretString::from("ghs_second")),
+            _ => Err("no more".to_owned()),
+        });
+        let first = SecretString::from("ghs_first");
+        let credential = Credential::held(first, "a test", Some("installation 1".to_owned()), Some(give));
+        let (copy, before) = (credential.clone(), credential.fingerprint());
+        let token = || copy.token().expose_secret().to_owned();
+        credential.renew(RENEWED_AFTER);
+        assert_eq!(token(), "ghs_first");
+        credential.renew(Duration::ZERO);
+        assert_eq!(token(), "ghs_second");
+        credential.renew(Duration::ZERO);
+        assert_eq!(token(), "ghs_second", "the server says when it has ended");
+        assert_eq!(copy.fingerprint(), before);
+        let other = Credential::new("ghs_first", "a test");
+        other.renew(Duration::ZERO);
+        assert_eq!(other.token().expose_secret(), "ghs_first");
+        assert_ne!(other.fingerprint(), Credential::new("ghs_second", "a test").fingerprint());
     }
 
     #[test]
