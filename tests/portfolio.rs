@@ -55,16 +55,16 @@ impl Portfolio {
     }
 
     fn run(&self, store: &str, more: &[&str]) -> Command {
+        let mut command = self.nameless(store);
+        command.args(["--at", AT]).args(more);
+        command
+    }
+
+    /// A run that is not said to be a part of another one.
+    fn nameless(&self, store: &str) -> Command {
         let mut command = osps();
-        command.current_dir(self.path()).args([
-            "portfolio",
-            "run",
-            "--from",
-            "inventory.yaml",
-            "--offline-dir",
-            "clones",
-        ]);
-        command.args(["--at", AT, "--store", store]).args(more);
+        let options = ["--from", "inventory.yaml", "--offline-dir", "clones", "--store", store];
+        command.current_dir(self.path()).args(["portfolio", "run"]).args(options);
         command
     }
 
@@ -180,16 +180,8 @@ fn a_queue_needs_a_store_that_several_machines_reach() {
     assert_eq!(output.status.code(), Some(2), "{}", complaint(&output));
     assert!(complaint(&output).contains("expected `--store postgres://HOST/DATABASE`"), "{}", complaint(&output));
     // Each would begin a run of its own.
-    let mut nameless = osps();
-    nameless.current_dir(portfolio.path()).args([
-        "portfolio",
-        "run",
-        "--from",
-        "inventory.yaml",
-        "--offline-dir",
-        "clones",
-    ]);
-    let output = nameless.args(["--queue", "--store", "postgres://127.0.0.1:1/none"]).output().expect("osps runs");
+    let mut nameless = portfolio.nameless("postgres://127.0.0.1:1/none");
+    let output = nameless.arg("--queue").output().expect("osps runs");
     assert_eq!(output.status.code(), Some(2), "{}", complaint(&output));
     assert!(complaint(&output).contains("add `--at INSTANT`, or `--resume`"), "{}", complaint(&output));
 }
@@ -256,4 +248,18 @@ fn a_full_disk_ends_a_run_that_goes_on_when_there_is_room() {
     assert!(complaint(&output).contains("the store gave up"), "{}", complaint(&output));
     text(&mut portfolio.run("sqlite:full.db", &[]));
     assert_eq!(portfolio.history("sqlite:full.db"), portfolio.history("sqlite:whole.db"));
+}
+
+/// Parts of one run are judged alike.
+#[test]
+fn a_run_is_gone_on_with_under_its_own_options() {
+    let portfolio = Portfolio::new(2);
+    text(&mut portfolio.run("sqlite:all.db", &["--level", "1"]));
+    let output = portfolio.run("sqlite:all.db", &["--level", "2"]).output().expect("osps runs");
+    assert_eq!(output.status.code(), Some(2), "{}", complaint(&output));
+    assert!(complaint(&output).contains("another choice of what is judged and how"), "{}", complaint(&output));
+    text(&mut portfolio.run("sqlite:all.db", &["--level", "1"]));
+    let mut show = osps();
+    show.current_dir(portfolio.path()).args(["history", "show", "--store", "sqlite:all.db"]);
+    assert!(text(&mut show).contains("\nlevel 1 only\n"));
 }

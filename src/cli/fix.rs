@@ -11,7 +11,7 @@ use clap::{Args as ClapArgs, ValueEnum};
 use super::collect::Target;
 use super::configuration::Configuring;
 use super::exit::{self, Exit, Usage};
-use super::replacing::ordinary;
+use super::replacing;
 use super::shared::{self, Judging, Terminal};
 use crate::fix::{self, Change, Fixes, Ground, names};
 use crate::report::{self, style::Style};
@@ -152,10 +152,7 @@ fn write_all(root: &Path, changes: &[Change]) -> anyhow::Result<()> {
         std::fs::create_dir_all(directory).with_context(|| format!("cannot make {}", directory.display()))?;
         let mut file = tempfile::Builder::new().prefix(".osps-").tempfile_in(directory)?;
         file.write_all(change.after.as_bytes())?;
-        match std::fs::metadata(&place) {
-            Ok(known) => file.as_file().set_permissions(known.permissions())?,
-            Err(_) => ordinary(file.as_file())?,
-        }
+        replacing::permit(file.as_file(), &place)?;
         let written = if change.before.is_some() { file.persist(&place) } else { file.persist_noclobber(&place) };
         written.with_context(|| format!("cannot write {}", change.path))?;
     }

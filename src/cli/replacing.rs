@@ -23,7 +23,8 @@ impl Replacing {
     /// Begins to write; the directories above are made.
     pub(super) fn new(path: &Path) -> anyhow::Result<Self> {
         let wrong = || format!("cannot write {}", path.display());
-        let path = path.to_path_buf();
+        // What a link leads to is replaced, and not the link.
+        let path = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
         if std::fs::metadata(&path).is_ok_and(|there| !there.is_file()) {
             let file = File::options().write(true).open(&path).with_context(wrong)?;
             return Ok(Self { path, out: Out::Straight(BufWriter::new(file)) });
@@ -41,7 +42,7 @@ impl Replacing {
             Out::Straight(mut out) => out.flush().with_context(wrong),
             Out::Beside(out) => {
                 let file = out.into_inner().map_err(std::io::IntoInnerError::into_error).with_context(wrong)?;
-                ordinary(file.as_file()).with_context(wrong)?;
+                permit(file.as_file(), &self.path).with_context(wrong)?;
                 file.persist(&self.path).map_err(|error| error.error).with_context(wrong)?;
                 Ok(())
             }
@@ -65,12 +66,13 @@ impl Write for Replacing {
     }
 }
 
-/// A new file is one that others may read, as git makes it.
-pub(super) fn ordinary(file: &File) -> std::io::Result<()> {
+/// Lets those read a file who may read the one whose place it takes. A new file is one that others may read, as git makes it.
+pub(super) fn permit(file: &File, place: &Path) -> std::io::Result<()> {
+    if let Ok(known) = std::fs::metadata(place) {
+        return file.set_permissions(known.permissions());
+    }
     #[cfg(unix)]
     file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644))?;
-    #[cfg(not(unix))]
-    let _ = file;
     Ok(())
 }
 
@@ -91,5 +93,27 @@ mod tests {
         file.end().expect("ended");
         assert_eq!(std::fs::read(&path).expect("read"), b"whole");
         assert_eq!(std::fs::read_dir(directory.path().join("new")).expect("a directory").count(), 1);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn who_could_not_read_the_old_file_cannot_read_the_new_one() {
+        use std::os::unix::fs::{PermissionsExt, symlink};
+
+        let directory = tempfile::tempdir().expect("a directory");
+        let (path, link) = (directory.path().join("a.csv"), directory.path().join("link"));
+        symlink(&path, &link).expect("linked");
+        let mode = || std::fs::metadata(&path).expect("there").permissions().mode() & 0o777;
+        let write = |place: &Path, text: &[u8]| {
+            let mut file = Replacing::new(place).expect("begun");
+            file.write_all(text).expect("written");
+            file.end().expect("ended");
+        };
+        write(&path, b"new");
+        assert_eq!(mode(), 0o644);
+        std::fs::set_permissions(&path, PermissionsExt::from_mode(0o600)).expect("set");
+        write(&link, b"through a link");
+        assert_eq!((mode(), std::fs::read(&path).expect("read")), (0o600, b"through a link".to_vec()));
+        assert!(link.is_symlink());
     }
 }

@@ -66,13 +66,14 @@ pub(super) struct Args {
     #[arg(long, value_name = "I/N")]
     shard: Option<ShardArg>,
     /// Share the work with every other `osps portfolio run --queue` on the same store, which has to be PostgreSQL: each
-    /// project is leased to one of them, and goes to another when its holder goes away. All of them name the run by `--at`
+    /// project is leased to one of them, and goes to another when its holder goes away. All of them name the run by
+    /// `--at`, or go on with it by `--resume`
     #[arg(long, conflicts_with = "shard")]
     queue: bool,
     /// Seconds after which the projects of a worker that says nothing go to others
     #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(3..=3600), requires = "queue")]
     lease: u64,
-    /// Go on with the newest run that was not finished, or in which repositories can be tried again
+    /// Go on with the newest run that was not finished, or in which repositories can be tried again, under the same options
     #[arg(long, conflicts_with = "at")]
     resume: bool,
     /// The instant that names the run and at which declarations are judged (default: now); parts of one run on several

@@ -96,22 +96,19 @@ pub(crate) fn scan(cx: &Context<'_>) -> Scan {
         // The section `secrets` reads the same table and says what is wrong with it.
         secrets: secrets::Search::load(cx.policies).unwrap_or_default(),
     };
-    let read = || pass(cx, &search, |_, _| false);
+    let read = || pass(cx, &search, None, |_| None);
     let whole = match cx.tree.twin() {
         Some((side, twins)) => match twins.kept(side, read) {
-            (true, part) => Arc::unwrap_or_clone(part),
-            (false, known) => pass(cx, &search, |part, place| match twins.same(side, place) {
-                Some(twin) => part.take_over(&known, twin, place),
-                None => false,
-            }),
+            (true, part) => Part::clone(&part),
+            (false, known) => pass(cx, &search, Some(&known), |place| twins.same(side, place)),
         },
         None => read(),
     };
     merge(cx, whole, broken_tables)
 }
 
-/// Visits every blob for which `take_over` has no answer.
-fn pass(cx: &Context<'_>, search: &Search, take_over: impl Fn(&mut Part, usize) -> bool + Sync) -> Part {
+/// Visits every blob of which nothing is known; `same` gives the place at which one is known.
+fn pass(cx: &Context<'_>, search: &Search, known: Option<&Part>, same: impl Fn(usize) -> Option<usize> + Sync) -> Part {
     let entries = cx.tree.entries();
     let next = AtomicUsize::new(0);
     let threads = std::thread::available_parallelism().map_or(1, usize::from).min(entries.len() / BATCH + 1);
@@ -128,8 +125,9 @@ fn pass(cx: &Context<'_>, search: &Search, take_over: impl Fn(&mut Part, usize) 
                 };
                 for (offset, entry) in batch.iter().enumerate() {
                     let index = start + offset;
-                    if !take_over(&mut part, index) {
-                        part.visit(search, &reader, index, entry);
+                    match known.zip(same(index)) {
+                        Some((known, old)) => part.take_over(known, old, index),
+                        None => part.visit(search, &reader, index, entry),
                     }
                 }
             }
@@ -202,7 +200,7 @@ fn merge(cx: &Context<'_>, whole: Part, broken_tables: Vec<String>) -> Scan {
 
 impl Part {
     /// Takes over what was found in the same blob before.
-    fn take_over(&mut self, whole: &Self, old: usize, index: usize) -> bool {
+    fn take_over(&mut self, whole: &Self, old: usize, index: usize) {
         self.found.extend(of(&whole.found, old, |one| one.entry).map(|one| Found { entry: index, ..one.clone() }));
         self.reviewable.extend(of(&whole.reviewable, old, |one| one.0).map(|one| (index, one.1.clone())));
         self.unread.extend(of(&whole.unread, old, |one| one.0).map(|one| (index, one.1.clone())));
@@ -210,7 +208,6 @@ impl Part {
         self.headers.extend(of(&whole.headers, old, |one| one.0).map(|one| (index, one.1.clone(), one.2)));
         self.candidates.extend(of(&whole.candidates, old, |one| one.0).map(|one| (index, one.1.clone())));
         self.cut.extend(of(&whole.cut, old, |one| *one).map(|_| index));
-        true
     }
 
     fn search(&mut self, search: &Search, index: usize, entry: &Entry, text: &[u8]) {
